@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from linli.core.privacy.cipher import DecryptionError, keyed_hash
 from linli.core.privacy.fields import EncryptedTextField
 from linli.core.privacy.masks import mask_id_number, mask_name, mask_phone
-from linli.core.privacy.cipher import DecryptionError, keyed_hash
 
-__all__ = ["EncryptedTextField", "DecryptionError", "keyed_hash", "mask_id_number", "mask_name", "mask_phone"]
+__all__ = ["DecryptionError", "EncryptedTextField", "keyed_hash", "mask_id_number", "mask_name", "mask_phone"]
