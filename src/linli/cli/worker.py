@@ -1,0 +1,28 @@
+"""`linli worker`: procrastinate's worker."""
+
+from __future__ import annotations
+
+import click
+
+from linli.cli.parent import follow_supervisor
+from linli.cli.ready import database_there, set_up_django
+
+GRACE_SECONDS = 10  # less than the supervisor's patience
+
+
+@click.command("worker")
+@click.option("--concurrency", type=click.IntRange(1, 32), default=2, show_default=True, help="同时做几件事。")
+def worker(concurrency: int) -> None:
+    """只启动后台任务。停止时先把手上的做完。"""
+    follow_supervisor()
+    with database_there():
+        set_up_django()
+        from linli.core.jobs import app
+
+        with app.replace_connector(app.connector.get_worker_connector()) as running:
+            running.run_worker(
+                concurrency=concurrency,
+                shutdown_graceful_timeout=GRACE_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=True,
+            )

@@ -1,0 +1,83 @@
+"""The ground every test stands on: settings of its own, a PostgreSQL of its own, no network.
+
+This file is read before any other conftest and before Django, so the environment is set here, at the top. The
+database server is started once for the whole run (by the controller of xdist) and removed at its end; with
+DATABASE_URL given that server is used instead, and its role must be allowed to create databases.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOME = "LINLI_TEST_HOME"  # handed from the controller of xdist to its workers
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+if HOME not in os.environ:
+    os.environ[HOME] = tempfile.mkdtemp(prefix="linli-test-")
+    atexit.register(shutil.rmtree, os.environ[HOME], ignore_errors=True)
+
+from linli.cli.cluster import Cluster  # noqa: E402
+
+home = Path(os.environ[HOME])
+home.chmod(0o711)
+cluster = Cluster(home / "postgres", home / "postgres.log", {"max_connections": "60", "shared_buffers": "64MB"})
+OWN_SERVER = os.environ.get("DATABASE_URL", cluster.url) == cluster.url
+
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "linli.settings",
+    "DATABASE_URL": os.environ.get("DATABASE_URL", cluster.url),
+    "LINLI_HOME": str(home / "data"),
+    "LINLI_DEMO": "1",
+    # Playwright runs an event loop in the test's thread; Django would take that for an asynchronous view.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+}
+for name in ("LINLI_HOSTS", "LINLI_HTTPS", "LINLI_DEBUG", "LINLI_CLOCK_SHIFT_DAYS", "LINLI_S3_BUCKET", "EMAIL_URL"):
+    os.environ.pop(name, None)
+
+import django  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.setup()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server, once."""
+    if OWN_SERVER and not IS_WORKER and not config.option.collectonly:
+        cluster.start(die_with_parent=True, keep_safe=False)
+        config.add_cleanup(cluster.stop)
+
+
+# --- browsers ---------------------------------------------------------------------------------------------------
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium of this machine; without one, the one that Playwright installed."""
+    found = os.environ.get("LINLI_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    own = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, **own, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A visitor in China; a test that wants a phone says `@pytest.mark.browser_context_args(viewport=...)`."""
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
