@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from linli.core.privacy.cipher import DecryptionError, keyed_hash
 from linli.core.privacy.fields import EncryptedTextField
-from linli.core.privacy.masks import mask_id_number, mask_name, mask_phone
+from linli.core.privacy.masks import mask_id_number, mask_name, mask_phone, scrub
+from linli.core.privacy.values import Kind, PersonalValue
 
-__all__ = ["DecryptionError", "EncryptedTextField", "keyed_hash", "mask_id_number", "mask_name", "mask_phone"]
+__all__ = [
+    "DecryptionError",
+    "EncryptedTextField",
+    "Kind",
+    "PersonalValue",
+    "keyed_hash",
+    "mask_id_number",
+    "mask_name",
+    "mask_phone",
+    "scrub",
+]

@@ -63,3 +63,15 @@ def mask_id_number(number: str | None) -> str:
     if re.fullmatch(r"\d{15}", plain):  # first-generation card
         return f"{plain[:4]}*******{plain[-4:]}"
     return f"{HIDDEN}{plain[-2:]}" if len(plain) >= 7 else HIDDEN
+
+
+_NUMBERS = re.compile(r"(?<!\d)(?:(?P<id>\d{17}[\dXx])|(?P<phone>1[3-9]\d{9}))(?!\d)")
+
+
+def scrub(text: str) -> str:
+    """Free text with ID and mobile numbers masked, for where text leaves the house (e-mail, robots, logs)."""
+
+    def masked(match: re.Match[str]) -> str:
+        return mask_id_number(match["id"]) if match["id"] else mask_phone(match["phone"])
+
+    return _NUMBERS.sub(masked, text)

@@ -1,0 +1,87 @@
+"""What a session remembers about its login: which login it was, and a form a time-out interrupted."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from linli.core.access.models import User
+from linli.core.privacy.cipher import DecryptionError, decrypt, encrypt
+
+LOGIN_KEY = "linli.login"
+SEEN_KEY = "linli.seen"
+KEPT_KEY = "linli.kept_form"
+# A kept form lives in the session row; a larger one (a file, a pasted book) is not kept.
+KEPT_BYTES = 128 * 1024
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    """What somebody had sent when the time-out struck."""
+
+    path: str
+    fields: list[tuple[str, str]]
+    had_files: bool
+
+
+def mark_login(request: HttpRequest, user: User) -> None:
+    """Make this the account's one session. An earlier one notices at its next request (rulebook §11.3)."""
+    token = secrets.token_urlsafe(24)
+    request.session[LOGIN_KEY] = token
+    User.objects.filter(pk=user.pk).update(session_key=token)
+    user.session_key = token
+
+
+def is_current(request: HttpRequest, user: User) -> bool:
+    """Whether no newer login of the account has taken over."""
+    return bool(request.session.get(LOGIN_KEY, "") == user.session_key)
+
+
+def read_form(request: HttpRequest) -> KeptForm | None:
+    """The sent fields worth keeping; None for a GET, a password form or one too large. Files cannot be kept."""
+    if request.method != "POST":
+        return None
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken" and isinstance(value, str)
+    ]
+    match = request.resolver_match
+    secret = (match and match.view_name.startswith(("account_", "mfa_"))) or any(
+        "password" in name for name, _ in fields
+    )
+    if secret or not fields or sum(len(name) + len(value) for name, value in fields) > KEPT_BYTES:
+        return None
+    return KeptForm(request.get_full_path(), fields, bool(request.FILES))
+
+
+def keep_form(session: Any, user_id: int, form: KeptForm) -> None:
+    """Put the form into a (by now anonymous) session, encrypted, for this account alone."""
+    packed = {"user": user_id, "path": form.path, "fields": form.fields, "had_files": form.had_files}
+    session[KEPT_KEY] = encrypt(json.dumps(packed, ensure_ascii=False))
+
+
+def kept_form(request: HttpRequest) -> KeptForm | None:
+    """The form kept for whoever is signed in now; somebody else's is thrown away unread."""
+    stored = request.session.get(KEPT_KEY)
+    if not stored:
+        return None
+    try:
+        packed = json.loads(decrypt(stored))
+    except (DecryptionError, ValueError):
+        packed = {"user": None}
+    if packed["user"] != request.user.pk:
+        forget_form(request)
+        return None
+    return KeptForm(packed["path"], [(name, value) for name, value in packed["fields"]], packed["had_files"])
+
+
+def forget_form(request: HttpRequest) -> None:
+    """Drop the kept form, once it was sent again or given up."""
+    if KEPT_KEY in request.session:
+        del request.session[KEPT_KEY]

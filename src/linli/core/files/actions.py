@@ -1,0 +1,158 @@
+"""Taking a file, removing it, and taking the removal back."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import IO, cast
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, models, transaction
+
+from linli.core import clock
+from linli.core.access.models import User
+from linli.core.audit import record
+from linli.core.errors import NotAllowed, WrongState
+from linli.core.files.kinds import Family, Kind, recognise, refuse
+from linli.core.files.models import Attachment
+from linli.core.files.names import clean_name, extension_of
+from linli.core.files.photos import clean_photo
+from linli.core.files.queries import attachments_of, orphans
+from linli.core.files.registry import may_change
+from linli.core.files.storing import delete, new_name, put
+from linli.core.parameters import Parameter, declare, values_of
+
+DOCUMENT_MB, PHOTO_MB, PER_SLOT = "files.document_mb", "files.photo_mb", "files.per_slot"
+_SOURCE = "interface.md (our number)"
+declare(
+    Parameter(DOCUMENT_MB, int, 20, "MB", "单个文档的大小上限", _SOURCE, least=1, most=200),
+    Parameter(PHOTO_MB, int, 20, "MB", "单张照片的大小上限", _SOURCE, least=1, most=200),
+    Parameter(PER_SLOT, int, 20, "个", "同一项材料最多几个文件", _SOURCE, least=1, most=200),
+)
+MB = 1024 * 1024
+
+
+def store(upload: UploadedFile, *, subject: models.Model, slot: str, actor: User) -> Attachment:
+    """Check an upload and keep it in a slot of a saved record; the same file again gives the row that is there.
+
+    Whether the actor may is the question of the action that calls this, in whose transaction it takes part.
+    Raises BadInput with a sentence: too large, empty, damaged, encrypted, with macros, not what its name says,
+    too many, or (StorageError) a full disk.
+    """
+    limits = values_of([DOCUMENT_MB, PHOTO_MB, PER_SLOT], getattr(subject, "scope", ""))
+    extension = extension_of(upload.name or "")
+    size = upload.size or 0
+    _check_size(size, extension, limits)
+    file = cast("IO[bytes]", upload.file)
+    kind = recognise(file, extension)
+    if kind.family is not Family.PHOTO and size > limits[DOCUMENT_MB] * MB:
+        raise _too_large(size, limits[DOCUMENT_MB], photo=False)
+    source = _digest(file)
+    if present := attachments_of(subject, slot).filter(source_sha256=source).first():
+        return present
+    if attachments_of(subject, slot).count() >= limits[PER_SLOT]:
+        raise refuse("many", f"这一项最多放 {limits[PER_SLOT]} 个文件。请先去掉不要的,或合并成一个 PDF。")
+    return _keep(file, kind, clean_name(upload.name or "", kind.extension), source, subject, slot, actor)
+
+
+def _keep(
+    file: IO[bytes], kind: Kind, name: str, source: str, subject: models.Model, slot: str, actor: User
+) -> Attachment:
+    row = Attachment(
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        slot=slot,
+        name=name,
+        media_type=kind.media_type,
+        source_sha256=source,
+        uploaded_by=actor,
+        stored_as=new_name(f".{kind.extension}"),
+    )
+    contents = []
+    if kind.family is Family.PHOTO:
+        photo = clean_photo(file, kind)
+        content, row.width, row.height = photo.content, photo.width, photo.height
+        row.thumbnail_as = new_name(".jpg")
+        contents.append((row.thumbnail_as, photo.thumbnail))
+    else:
+        file.seek(0)
+        content = file.read()
+    contents.append((row.stored_as, content))
+    row.size, row.sha256 = len(content), hashlib.sha256(content).hexdigest()
+    try:
+        with transaction.atomic():
+            put(contents)
+            row.save()
+            record(actor, "files.store", subject, slot=slot, file=row.name, uid=row.uid, size=row.size)
+    except IntegrityError:
+        # A double click: the other request has just saved the same file.
+        present = attachments_of(subject, slot).filter(source_sha256=source).first()
+        if present is None:
+            raise
+        return present
+    return row
+
+
+def _digest(file: IO[bytes]) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _check_size(size: int, extension: str, limits: dict[str, int]) -> None:
+    """Refuse by the size alone before anything is read. What the file is, only its name says yet."""
+    if size == 0:
+        raise refuse("empty", "这个文件是空的。请打开看一看,重新保存后再传。")
+    photo = extension in ("jpg", "jpeg", "png", "webp", "heic", "heif", "gif", "bmp", "tif", "tiff")
+    most = limits[PHOTO_MB] if photo else max(limits[PHOTO_MB], limits[DOCUMENT_MB])
+    if size > most * MB:
+        raise _too_large(size, most, photo=photo)
+
+
+def _too_large(size: int, most: int, *, photo: bool) -> Exception:
+    how = (
+        "请在手机相册里用“编辑”缩小,或截一张图再传"
+        if photo
+        else "请另存为压缩的 PDF(打印→存为 PDF),或拆成几个文件再传"
+    )
+    word = "这张照片" if photo else "这个文件"
+    return refuse("size", f"{word}有 {-(-size // MB)} MB,超过了 {most} MB。{how}。")
+
+
+@transaction.atomic
+def remove_attachment(attachment: Attachment, *, actor: User) -> Attachment:
+    """Take a file out of its record. The bytes stay, so that it can be undone; again changes nothing."""
+    row = _locked(attachment, actor)
+    if row.removed_at is None:
+        row.removed_at, row.removed_by = clock.now(), actor
+        row.save(update_fields=["removed_at", "removed_by"])
+        record(actor, "files.remove", row.subject, slot=row.slot, file=row.name, uid=row.uid)
+    return row
+
+
+@transaction.atomic
+def restore_attachment(attachment: Attachment, *, actor: User) -> Attachment:
+    """Take a removal back. Raises WrongState when the same file has been sent again meanwhile."""
+    row = _locked(attachment, actor)
+    if row.removed_at is None:
+        return row
+    subject = row.subject
+    if attachments_of(subject, row.slot).filter(source_sha256=row.source_sha256).exists():
+        raise WrongState("files.there_again", "同样的文件已经重新传过,不用再恢复。")
+    row.removed_at = row.removed_by = None
+    row.save(update_fields=["removed_at", "removed_by"])
+    record(actor, "files.restore", subject, slot=row.slot, file=row.name, uid=row.uid)
+    return row
+
+
+def _locked(attachment: Attachment, actor: User) -> Attachment:
+    row = Attachment.objects.select_for_update().get(pk=attachment.pk)
+    if not may_change(actor, row.subject):
+        raise NotAllowed("files.not_allowed", "这里的附件现在不能改。要换材料,请先请经办人退回修改。")
+    return row
+
+
+def sweep_orphans() -> int:
+    """Delete stored files that no row knows; how many."""
+    names = list(orphans())
+    delete(names)
+    return len(names)
