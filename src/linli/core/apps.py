@@ -1,0 +1,33 @@
+"""The kernel's Django app: one label, many rooms."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig, apps
+
+# A room that exists is loaded when Django starts, so that what it declares (rules, actions, pages) is known.
+ROOMS = ("rules", "queries", "actions", "web.forms", "web.cases")
+
+
+class CoreConfig(AppConfig):
+    """Loads the kernel, then the rooms of every domain in INSTALLED_APPS."""
+
+    name = "linli.core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "内核"
+
+    def ready(self) -> None:
+        """Configure logs and import the declared rooms of all Linli apps, lowest floor first."""
+        from linli.core import logs
+
+        logs.configure()
+        for config in apps.get_app_configs():
+            if not config.name.startswith("linli."):
+                continue
+            for room in ROOMS:
+                parent, _, _ = f"{config.name}.{room}".rpartition(".")
+                if find_spec(parent) and find_spec(f"{config.name}.{room}"):
+                    import_module(f"{config.name}.{room}")

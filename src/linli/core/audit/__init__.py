@@ -1,0 +1,47 @@
+"""The trace of every action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from linli.core.access.models import User
+    from linli.core.audit.models import Event
+
+
+def record(
+    actor: User,
+    name: str,
+    subject: Model | None,
+    *,
+    on_behalf_of: User | None = None,
+    scope: str = "",
+    post: str = "",
+    **detail: Any,
+) -> Event:
+    """Write the event of an action. Call it inside the action's transaction; it commits or falls with it.
+
+    `detail` holds what a reader of the timeline needs (reason, before/after). Never a full ID or phone number.
+    """
+    from linli.core.access.grants import grants_of
+    from linli.core.audit.models import Event
+
+    scope = scope or getattr(subject, "scope", "")
+    if not post:
+        covering = [grant for grant in grants_of(actor) if grant.covers(scope)]
+        # The nearest post speaks: a community worker acts as the community, not as the district.
+        post = max(covering, key=lambda grant: len(grant.scope)).body_name if covering else ""
+    return Event.objects.create(
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        post=post,
+        name=name,
+        subject=subject,
+        scope=scope,
+        detail=detail,
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    )

@@ -1,0 +1,29 @@
+"""All models of the kernel, gathered for Django."""
+
+from linli.core.access.models import User
+from linli.core.access.password_models import FormerPassword
+from linli.core.audit.models import Event
+from linli.core.files.models import Attachment
+from linli.core.notices.models import Delivery, Notice, Preference, Robot
+from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.models import Disclosure
+from linli.core.workdays.models import CalendarDay, CalendarYear
+from linli.core.workflow.models import CaseVersion, Serial, Task
+
+__all__ = [
+    "Attachment",
+    "CalendarDay",
+    "CalendarYear",
+    "CaseVersion",
+    "Delivery",
+    "Disclosure",
+    "Event",
+    "FormerPassword",
+    "Notice",
+    "ParameterValue",
+    "Preference",
+    "Robot",
+    "Serial",
+    "Task",
+    "User",
+]

@@ -1,0 +1,31 @@
+"""Addresses of the kernel's pages."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from linli.core.parameters import web as parameters
+from linli.core.workdays import web as calendar
+from linli.core.workflow import web as cases
+from linli.core.workflow import wizard_web as wizard
+
+app_name = "core"
+
+urlpatterns = [
+    path("cases/<slug:slug>/", cases.case_list, name="cases"),
+    path("cases/<slug:slug>/picture/", cases.process_page, name="process"),
+    path("cases/<slug:slug>/<str:uid>/", cases.case_page, name="case"),
+    path("cases/<slug:slug>/<str:uid>/extend/", cases.case_extend, name="extend"),
+    path("cases/<slug:slug>/<str:uid>/urge/", cases.case_urge, name="urge"),
+    path("cases/<slug:slug>/<str:uid>/edit/<slug:page>/", wizard.wizard_page, name="wizard"),
+    path("cases/<slug:slug>/<str:uid>/edit/<slug:page>/check/", wizard.wizard_check, name="wizard_check"),
+    path("cases/<slug:slug>/<str:uid>/<slug:step>/", cases.case_step, name="step"),
+    path("tasks/<int:pk>/", cases.task_panel, name="task"),
+    path("settings/calendar/", calendar.calendar_page, name="calendar"),
+    path("settings/parameters/", parameters.parameter_list, name="parameters"),
+    path("settings/parameters/<str:key>/", parameters.parameter_page, name="parameter"),
+    path("", include("linli.core.privacy.urls")),
+    path("", include("linli.core.files.urls")),
+    path("", include("linli.core.notices.urls")),
+    path("", include("linli.core.ui.urls")),
+]

@@ -1,0 +1,35 @@
+"""The calendar of working days, as published and as amended locally."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CalendarYear(models.Model):
+    """A year whose holidays are known. A year without a row falls back to Monday to Friday, with a warning."""
+
+    year = models.PositiveSmallIntegerField(_("年份"), primary_key=True)
+    source = models.CharField(_("依据"), max_length=200)
+
+    class Meta:
+        verbose_name = _("日历年份")
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class CalendarDay(models.Model):
+    """A day that differs from Monday-to-Friday: a holiday on a weekday, or a working weekend."""
+
+    day = models.DateField(_("日期"), primary_key=True)
+    is_workday = models.BooleanField(_("上班"))
+    note = models.CharField(_("说明"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("特殊日")
+        ordering = ["day"]
+
+    def __str__(self) -> str:
+        return f"{self.day} {'上班' if self.is_workday else '放假'}"

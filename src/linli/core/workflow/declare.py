@@ -1,0 +1,163 @@
+"""One closed loop, declared once as data: Step, Duty, Process. Everything else is derived from these.
+
+`choices.py` of a domain declares; `rules.py` adds a permission of each step's name; `actions.py` binds each step to a
+function with `@performs`; `queries.py` binds the list people may see with `@visible`. The generic tests in
+tests/core/workflow walk every process that is registered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from linli.core.access.grants import Person
+    from linli.core.workflow.models import Case
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+OWNER = "owner"  # the person whose case it is
+SYSTEM = "system"  # the clock itself: when the time has run, `then` is taken by the system user
+
+
+@dataclass(frozen=True)
+class Step:
+    """An arrow. Its name is at once arrow, permission and audit event.
+
+    `target` None leaves the state as it is. `reason` says whether words are asked for: "must", "may" or "".
+    `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used.
+    """
+
+    name: str
+    sources: frozenset[str]
+    target: str | None
+    label: str
+    done: str = ""
+    reason: str = ""
+    basis: str = ""
+    tone: str = ""
+    hint: str = ""
+    told: str = ""
+    quiet: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", frozenset(self.sources))
+
+    @property
+    def slug(self) -> str:
+        """The step's part of an address: "organizations.agree_filing" → "agree_filing"."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def past(self) -> str:
+        """How the timeline tells it."""
+        return self.done or self.label
+
+
+@dataclass(frozen=True)
+class Duty:
+    """In this state these posts owe the next step.
+
+    `within` is a number of working days or the key of a parameter that holds it; None: no deadline.
+    When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its days have run.
+    `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
+    """
+
+    state: str
+    owed_by: str
+    within: int | str | None = None
+    raised_to: str = ""
+    then: str = ""
+    extension: int | str | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place on the stage bar and in the picture; one or more states."""
+
+    label: str
+    states: tuple[str, ...]
+
+
+@dataclass
+class Process:
+    """The loop. `stages` is the straight way; states outside it (returned, refused, …) are drawn below it."""
+
+    slug: str
+    model_label: str
+    label: str
+    steps: Sequence[Step]
+    duties: Sequence[Duty]
+    stages: Sequence[Stage]
+    ends: frozenset[str]
+    start: str
+    parameters: Sequence[str] = ()
+    facts_template: str = ""
+    aside_template: str = ""
+    unit: str = "件"
+    visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.ends = frozenset(self.ends)
+        if REGISTRY.setdefault(self.slug, self) is not self:
+            raise ValueError(f"process declared twice: {self.slug}")
+        for step in self.steps:
+            if STEPS.setdefault(step.name, (step, self))[1] is not self:
+                raise ValueError(f"step declared twice: {step.name}")
+
+    @property
+    def model(self) -> type[Case]:
+        """The case's model."""
+        return apps.get_model(self.model_label)  # type: ignore[return-value]
+
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        """Codes and words of the states, in the order they were declared."""
+        return list(self.model._meta.get_field("state").choices or ())  # type: ignore[arg-type]
+
+    def label_of(self, state: str) -> str:
+        """The words for a state."""
+        return str(dict(self.states)[state])
+
+    def duty_in(self, state: str) -> Duty | None:
+        """Who owes what in a state; None in an end."""
+        return next((duty for duty in self.duties if duty.state == state), None)
+
+    def steps_from(self, state: str) -> Iterator[Step]:
+        """The arrows that leave a state, in the order of declaration."""
+        return (step for step in self.steps if state in step.sources)
+
+    def parameter_keys(self) -> set[str]:
+        """Every parameter a case keeps from its beginning."""
+        used = {value for duty in self.duties for value in (duty.within, duty.extension) if isinstance(value, str)}
+        return used | set(self.parameters)
+
+    def step(self, slug: str) -> Step | None:
+        """The step with this address part."""
+        return next((step for step in self.steps if step.slug == slug), None)
+
+
+REGISTRY: dict[str, Process] = {}
+STEPS: dict[str, tuple[Step, Process]] = {}
+ACTIONS: dict[str, Callable[..., Any]] = {}
+
+
+def process_of(case: Case | type[Case]) -> Process:
+    """The process a case (or its model) runs through."""
+    return next(process for process in REGISTRY.values() if process.model_label == case._meta.label)
+
+
+def visible(process: Process) -> Callable[[F], F]:
+    """Bind the list that a person may see: `@visible(FILING)` above `filings_visible_to(user)`."""
+
+    def bind(function: F) -> F:
+        process.visible_to = function
+        return function
+
+    return bind

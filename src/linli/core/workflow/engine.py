@@ -1,0 +1,187 @@
+"""The frame of every action: lock, permission, state, body, checks, trace, inbox, notices; all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from linli.core import clock
+from linli.core.access.models import User
+from linli.core.audit import record
+from linli.core.audit.models import Event
+from linli.core.errors import BadInput, NotAllowed, WrongState
+from linli.core.parameters import values_of
+from linli.core.workdays import calendar
+from linli.core.workflow.declare import ACTIONS, OWNER, SYSTEM, STEPS, Duty, Process, Step
+from linli.core.workflow.models import Case, CaseVersion, Task
+
+C = TypeVar("C", bound=Case)
+
+
+def performs(step: Step) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+    """Make a function the action of a step; its body holds only what is particular to it.
+
+    The bound function takes the case, the step's inputs and a keyword `actor`; it returns the case as it now stands.
+    Raises NotAllowed, WrongState or BadInput, and then nothing has changed.
+    """
+
+    def bind(body: Callable[..., None]) -> Callable[..., Any]:
+        @wraps(body)
+        def action(case: C, *, actor: User, **inputs: Any) -> C:
+            with transaction.atomic():
+                locked = begin(step, case, actor)
+                body(locked, actor=actor, **inputs)
+                finish(step, locked, actor, **inputs)
+                return locked
+
+        ACTIONS[step.name] = action
+        return action
+
+    return bind
+
+
+def perform(step: Step, case: C, *, actor: User, **inputs: Any) -> C:
+    """Take a step by its declaration: what a generic page, the API or a job calls."""
+    done: C = ACTIONS[step.name](case, actor=actor, **inputs)
+    return done
+
+
+def begin(step: Step, case: C, actor: User) -> C:
+    """Lock the row, ask the rule, check the state, set the target."""
+    locked = type(case)._default_manager.select_for_update().get(pk=case.pk)
+    if not actor.has_perm(step.name, locked):
+        raise NotAllowed(step.name, f"“{step.label}”不由你的岗位办理。需要时请转告{locked.process.label}的承办人。")
+    if locked.state not in step.sources:
+        raise WrongState(step.name, _moved_on(step, locked))
+    locked.state = step.target or locked.state
+    return locked
+
+
+def _moved_on(step: Step, case: Case) -> str:
+    last = Event.objects.filter(
+        subject_type__app_label=case._meta.app_label, subject_type__model=case._meta.model_name, subject_id=case.pk
+    ).select_related("actor").last()
+    if last is None or last.name not in STEPS:
+        return f"这件事现在是“{case.state_label}”,不能再“{step.label}”。请刷新页面看最新情况。"
+    local = timezone.localtime(last.at)
+    return (
+        f"{last.actor} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”,"
+        f"这件事现在是“{case.state_label}”,不用再办。你填的内容没有提交。"
+    )
+
+
+def finish(step: Step, case: Case, actor: User, **inputs: Any) -> Event:
+    """Save what the body set, write the trace, settle the inbox and tell the owner."""
+    process = case.process
+    if case.began_at is None and case.state != process.start:
+        case.began_at = clock.now()
+        case.parameters = values_of(process.parameter_keys(), case.scope)
+    case.ended_at = clock.now() if case.state in process.ends else None
+    case.revision += 1
+    try:
+        case.full_clean(exclude=["owner", "entered_by"])
+    except ValidationError as error:
+        fields = {name: " ".join(texts) for name, texts in error.message_dict.items()}
+        raise BadInput(step.name, "还有内容没填对。" + " ".join(fields.values()), fields=fields) from error
+    case.save()
+    event = record(
+        actor,
+        step.name,
+        case,
+        on_behalf_of=case.owner if actor.pk == case.entered_by_id and actor.pk != case.owner_id else None,
+        state=case.state,
+        **({"behalf": True} if actor.pk == case.entered_by_id and actor.pk != case.owner_id else {}),
+        **{name: trace_of(value) for name, value in inputs.items() if value not in (None, "")},
+    )
+    settle(case, actor, event)
+    if case.owner_id and case.owner_id != actor.pk and not step.quiet:
+        _tell_owner(step, case, event)
+    return event
+
+
+def trace_of(value: Any) -> Any:
+    """An input as the trace keeps it: records by name, everything else as it is."""
+    return str(value) if isinstance(value, Model) else value
+
+
+def _tell_owner(step: Step, case: Case, event: Event) -> None:
+    from linli.core.notices import notify
+
+    assert case.owner is not None
+    told = step.told or "{title}:" + step.past
+    notify(
+        case.owner,
+        kind=f"case.{case.process.slug}",
+        title=told.format(title=case.title, state=case.state_label),
+        body=str(event.detail.get("reason", "")),
+        url=case.get_absolute_url(),
+        event=event,
+    )
+
+
+def days_of(case: Case, given: int | str | None) -> int | None:
+    """A number of working days, from the declaration or from the parameters the case began under."""
+    if isinstance(given, str):
+        held = case.parameters.get(given)
+        return int(held if held is not None else values_of([given], case.scope)[given])
+    return given
+
+
+def settle(case: Case, actor: User, event: Event) -> None:
+    """Close the rows of the state that was left and open the row of the state that was entered."""
+    open_rows = Task.objects.filter(
+        case_type=event.subject_type, case_id=case.pk, closed_at__isnull=True
+    )
+    kept = open_rows.filter(state=case.state, kind=Task.Kind.ACT).first()
+    if kept is not None:
+        open_rows.update(title=case.title[:200], summary=case.summary[:300], scope=case.scope)
+        return
+    open_rows.update(closed_at=clock.now(), closed_by=actor)
+    duty = case.process.duty_in(case.state)
+    if duty is not None:
+        _open(case, case.process, duty, event)
+
+
+def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
+    days = days_of(case, duty.within)
+    start = clock.today()
+    table = calendar()
+    on = (lambda share: table.add(start, share)) if days is not None else (lambda share: None)
+    Task.objects.create(
+        process=process.slug,
+        case_type=event.subject_type,
+        case_id=case.pk,
+        state=case.state,
+        role=duty.owed_by,
+        owner=(case.owner or case.entered_by) if duty.owed_by == OWNER else None,
+        scope=case.scope,
+        title=case.title[:200],
+        summary=case.summary[:300],
+        url=case.get_absolute_url(),
+        days=days,
+        due_on=on(days or 0),
+        half_on=on(-(-(days or 0) // 2)),
+        near_on=on(-(-(days or 0) * 4 // 5)),
+    )
+
+
+def keep_version(case: Case, actor: User) -> CaseVersion:
+    """Keep what the case says at the moment it is sent; the first is 1."""
+    from django.contrib.contenttypes.models import ContentType
+
+    kind = ContentType.objects.get_for_model(case)
+    last = CaseVersion.objects.filter(case_type=kind, case_id=case.pk).count()
+    return CaseVersion.objects.create(
+        case_type=kind, case_id=case.pk, number=last + 1, content=case.snapshot(), sent_by=actor
+    )
+
+
+def is_system_duty(duty: Duty) -> bool:
+    """Whether the clock itself owes the step."""
+    return duty.owed_by == SYSTEM

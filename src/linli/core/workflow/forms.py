@@ -1,0 +1,38 @@
+"""The form of a step: what its declaration asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from linli.core.workflow.declare import Step
+
+
+class StepForm(forms.Form):
+    """Asks for the reason where the step wants one. A domain may bind its own with `step_form`."""
+
+    reason = forms.CharField(
+        label="说明", required=False, max_length=500, strip=True, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=step.slug, **kwargs)
+        self.step = step
+        reason = self.fields["reason"]
+        if not step.reason:
+            del self.fields["reason"]
+            return
+        must = step.reason == "must"
+        reason.required = must
+        reason.label = f"{step.label}的理由" if must else "附言(可不写)"
+        reason.help_text = str(step.hint)
+        reason.error_messages["required"] = f"请写明“{step.label}”的理由,申请人会看到。"
+
+
+FORMS: dict[str, type[StepForm]] = {}
+
+
+def form_for(step: Step, data: Any = None) -> StepForm:
+    """The form of a step, bound when data is given."""
+    return FORMS.get(step.name, StepForm)(step, data)

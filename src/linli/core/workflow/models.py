@@ -1,0 +1,186 @@
+"""Cases that run through a process, and the inbox rows they open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.indexes import OpClass
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from linli.core import clock
+from linli.core.access.models import new_uid
+
+if TYPE_CHECKING:
+    from linli.core.workflow.declare import Process
+
+
+class Case(models.Model):
+    """Something that runs through a Process and ends. `scope` is the path of the area it lies in."""
+
+    uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
+    number = models.CharField(_("编号"), max_length=40, blank=True, db_index=True, editable=False)
+    scope = models.CharField(max_length=200, blank=True, db_collation="C", editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申请人")
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("代办人")
+    )
+    parameters = models.JSONField(default=dict, editable=False, help_text="values the case began under")
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    began_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    if TYPE_CHECKING:
+        state: models.CharField[str, str]
+
+    # Look-ups a list's search box asks, joined by "or".
+    SEARCH: ClassVar[tuple[str, ...]] = ("number__contains",)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def process(self) -> Process:
+        """The loop this case runs through."""
+        from linli.core.workflow.declare import process_of
+
+        return process_of(self)
+
+    @property
+    def title(self) -> str:
+        """What the case is about, as an inbox row says it. Carries no personal data."""
+        raise LookupError(f"{type(self).__name__} names no title")
+
+    @property
+    def summary(self) -> str:
+        """Where it lies and what was last said; one line."""
+        return ""
+
+    @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return self.process.label_of(self.state)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes a step."""
+        return self.state not in self.process.ends
+
+    def get_absolute_url(self) -> str:
+        """The case page."""
+        return reverse("core:case", args=[self.process.slug, self.uid])
+
+    def snapshot(self) -> dict[str, Any]:
+        """The content a person wrote, by field label, with personal values masked: what versions compare."""
+        return {}
+
+
+class CaseVersion(models.Model):
+    """What a case said each time it was sent, so that a mended one can be held against the last."""
+
+    case_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    case_id = models.BigIntegerField()
+    case = GenericForeignKey("case_type", "case_id")
+    number = models.PositiveSmallIntegerField(_("稿次"))
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    sent_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("历次提交稿")
+        constraints = [
+            models.UniqueConstraint(fields=["case_type", "case_id", "number"], name="core_version_number_once")
+        ]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 稿"
+
+
+class Task(models.Model):
+    """A row of the inbox: somebody owes (or watches over) the next step of a case.
+
+    `scope`, `title` and `summary` repeat the case, so that a day's list is one query however many kinds it holds.
+    """
+
+    class Kind(models.TextChoices):
+        """Whether the holder takes the step or only sees to it that it is taken."""
+
+        ACT = "act", _("办理")
+        WATCH = "watch", _("督办")
+
+    class Level(models.IntegerChoices):
+        """How far the time has run."""
+
+        FINE = 0, _("正常")
+        HALF = 1, _("时限过半")
+        NEAR = 2, _("临近到期")
+        LATE = 3, _("超期")
+
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.ACT)
+    process = models.CharField(max_length=40)
+    case_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    case_id = models.BigIntegerField()
+    case = GenericForeignKey("case_type", "case_id")
+    state = models.CharField(max_length=30)
+    role = models.CharField(max_length=30, help_text="role code, owner or system")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    scope = models.CharField(max_length=200, blank=True, db_collation="C")
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=200)
+    opened_at = models.DateTimeField(default=clock.now)
+    days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="working days given")
+    due_on = models.DateField(null=True, blank=True)
+    half_on = models.DateField(null=True, blank=True, help_text="50 % of the time has run")
+    near_on = models.DateField(null=True, blank=True, help_text="80 % of the time has run")
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.FINE)
+    extended_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("待办")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case_type", "case_id", "kind"],
+                condition=Q(closed_at__isnull=True),
+                name="core_task_one_open_of_a_kind",
+            ),
+            models.CheckConstraint(
+                name="core_task_held_by_somebody", condition=Q(role="owner", owner__isnull=False) | ~Q(role="owner")
+            ),
+        ]
+        indexes = [
+            models.Index("role", OpClass("scope", "text_pattern_ops"), "due_on", condition=Q(closed_at__isnull=True), name="core_task_inbox"),
+            models.Index(fields=["owner", "due_on"], condition=Q(closed_at__isnull=True), name="core_task_owner"),
+            models.Index(fields=["level", "due_on"], condition=Q(closed_at__isnull=True), name="core_task_clock"),
+            models.Index(fields=["process", "state"], name="core_task_process"),
+            models.Index(fields=["case_type", "case_id"], name="core_task_case"),
+            models.Index(fields=["closed_at"], name="core_task_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}({self.state})"
+
+
+class Serial(models.Model):
+    """The last number given of a kind, place and year."""
+
+    key = models.CharField(max_length=60, unique=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("流水号")
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.last}"

@@ -1,0 +1,215 @@
+"""What is read of cases: the inbox, the buttons, the timeline, the stage bar, versions, counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.utils import timezone
+
+from linli.core import clock
+from linli.core.access.grants import Person, covered, grants_of
+from linli.core.access.models import User
+from linli.core.audit.models import Event
+from linli.core.workdays import due_words
+from linli.core.workflow import duties
+from linli.core.workflow.declare import OWNER, REGISTRY, STEPS, SYSTEM, Process, Step, process_of
+from linli.core.workflow.models import Case, CaseVersion, Task
+
+
+def tasks_of(user: Person) -> QuerySet[Task]:
+    """The open rows of a person's inbox: own matters, and what the person's posts owe or watch over."""
+    if not isinstance(user, User):
+        return Task.objects.none()
+    mine = Q(role=OWNER, owner=user)
+    for role in {grant.role for grant in grants_of(user)}:
+        mine |= Q(role=role) & covered(user, role)
+    return Task.objects.filter(mine, closed_at__isnull=True).order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+def steps_for(user: Person, case: Case) -> list[Step]:
+    """The arrows this person may take now: the buttons of the page."""
+    if not isinstance(user, User):
+        return []
+    process = process_of(case)
+    return [step for step in process.steps_from(case.state) if user.has_perm(step.name, case)]
+
+
+def open_task(case: Case) -> Task | None:
+    """The row somebody owes on a case now."""
+    kind = ContentType.objects.get_for_model(case)
+    return Task.objects.filter(
+        case_type=kind, case_id=case.pk, kind=Task.Kind.ACT, closed_at__isnull=True
+    ).first()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the timeline."""
+
+    at: dt.datetime
+    text: str
+    who: str
+    post: str = ""
+    behalf: str = ""
+    quote: str = ""
+    tone: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline(case: Case, *, public: bool = False) -> list[Entry]:
+    """What happened, newest first. A reader without a post (`public`) sees posts instead of officers' names."""
+    kind = ContentType.objects.get_for_model(case)
+    events = (
+        Event.objects.filter(subject_type=kind, subject_id=case.pk)
+        .select_related("actor", "on_behalf_of")
+        .order_by("-at", "-id")
+    )
+    return [entry_of(event, owner_id=case.owner_id, public=public) for event in events if event.name in _told_names()]
+
+
+def _told_names() -> set[str]:
+    return {*STEPS, *duties.LABELS, "core.case_begun"}
+
+
+def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False) -> Entry:
+    """An event in words."""
+    step = STEPS[event.name][0] if event.name in STEPS else None
+    text = step.past if step else duties.LABELS.get(event.name, "开始填写")
+    if event.name == duties.WARNED:
+        text = "时限已过 80%,已提醒承办人" if event.detail.get("level") == Task.Level.NEAR else "时限过半,已提醒承办人"
+    if event.name == duties.EXTENDED:
+        text = f"{text} {event.detail.get('days', '')} 个工作日"
+    own = event.actor_id == owner_id
+    who = event.post if public and event.post and not own else str(event.actor)
+    return Entry(
+        at=event.at,
+        text=text,
+        who="申请人" if own else who,
+        post=event.post if not public else "",
+        behalf="申请人" if event.on_behalf_of_id or event.detail.get("behalf") else "",
+        quote=str(event.detail.get("reason", "") or ""),
+        tone={"danger": "late"}.get(step.tone, "") if step else ("late" if event.name == duties.RAISED else ""),
+        detail=event.detail,
+    )
+
+
+def stage_bar(case: Case, task: Task | None) -> list[dict[str, str]]:
+    """The straight way with where the case stands; a case off the way (returned, refused) says so at its place."""
+    process = process_of(case)
+    kind = ContentType.objects.get_for_model(case)
+    events = list(
+        Event.objects.filter(subject_type=kind, subject_id=case.pk, name__in=[step.name for step in process.steps])
+        .order_by("at", "id")
+        .values_list("name", "at", "detail__state")
+    )
+    left_at: dict[str, dt.datetime] = {}
+    reached: dict[str, dt.datetime] = {}
+    previous = process.start
+    for _name, at, state in events:
+        if state != previous:
+            left_at[previous] = at
+        reached[state] = at
+        previous = state
+    index = next((i for i, stage in enumerate(process.stages) if case.state in stage.states), None)
+    bar = []
+    for i, stage in enumerate(process.stages):
+        last = i == len(process.stages) - 1
+        moments = [left_at[state] for state in stage.states if state in left_at]
+        status, note = "todo", ""
+        if index is not None and i == index:
+            status = "done" if case.state in process.ends else "now"
+            words, tone = due_words(task.due_on, clock.today()) if task else ("", "")
+            note = words if status == "now" else day_words(reached.get(case.state))
+            status = "late" if tone == "late" else status
+        elif (index is not None and i < index) or (index is None and moments):
+            status, note = "done", day_words(max(moments)) if moments else ""
+        if status == "todo" and last and case.state in process.ends and index is None:
+            note = ""
+        bar.append({"label": stage.label, "status": status, "note": note})
+    if index is None:
+        bar.append({"label": case.state_label, "status": "late", "note": day_words(reached.get(case.state))})
+    return bar
+
+
+def day_words(at: dt.datetime | None) -> str:
+    """A moment as "11月12日 09:14"; empty for none."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    year = "" if local.year == clock.today().year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that reads otherwise than in the version before."""
+
+    label: str
+    before: str
+    after: str
+
+
+def versions(case: Case) -> QuerySet[CaseVersion]:
+    """Each time the case was sent, oldest first."""
+    kind = ContentType.objects.get_for_model(case)
+    return CaseVersion.objects.filter(case_type=kind, case_id=case.pk).select_related("sent_by").order_by("number")
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    """Fields that changed between two versions, in the order the form asks them."""
+    labels = list(dict.fromkeys([*after, *before]))
+    return [
+        Difference(label, str(before.get(label, "") or "(空)"), str(after.get(label, "") or "(空)"))
+        for label in labels
+        if before.get(label, "") != after.get(label, "")
+    ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many cases stand in a state, and how long it usually takes."""
+
+    state: str
+    label: str
+    count: int
+    late: int
+    usual_days: float | None
+
+
+def standings(process: Process, user: Person) -> list[Standing]:
+    """For the picture of the process: per state the cases this person may see, and the mean stay of finished rows."""
+    assert process.visible_to is not None
+    seen = process.visible_to(user)
+    counts = dict(seen.order_by().values_list("state").annotate(n=Count("pk")))
+    open_rows = Task.objects.filter(
+        process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=True, due_on__lt=clock.today()
+    ).exclude(role=SYSTEM)
+    late = dict(
+        open_rows.filter(case_id__in=seen.values("pk")).order_by().values_list("state").annotate(n=Count("pk"))
+    )
+    stay = ExpressionWrapper(F("closed_at") - F("opened_at"), output_field=DurationField())
+    usual = dict(
+        Task.objects.filter(process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=False)
+        .order_by()
+        .values_list("state")
+        .annotate(mean=Avg(stay))
+    )
+    return [
+        Standing(
+            state=state,
+            label=str(label),
+            count=counts.get(state, 0),
+            late=late.get(state, 0),
+            usual_days=round(usual[state].total_seconds() / 86400, 1) if state in usual else None,
+        )
+        for state, label in process.states
+    ]
+
+
+def processes_for(user: Person) -> list[Process]:
+    """The loops in which this person sees anything or holds a role."""
+    return [process for process in REGISTRY.values() if process.visible_to is not None] if grants_of(user) else []

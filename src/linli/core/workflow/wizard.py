@@ -1,0 +1,80 @@
+"""Filling in a case over several small pages: one matter a page, a draft that keeps itself, a summary before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+
+from linli.core.access.models import User
+from linli.core.workflow.declare import Process
+from linli.core.workflow.models import Case
+
+REVIEW = "check"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper an application brings."""
+
+    slot: str
+    label: str
+    needed: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One matter. `form` for typed fields, or `documents` for papers; `extra` adds to the page what helps (a hint)."""
+
+    slug: str
+    title: str
+    why: str = ""
+    form: type[forms.ModelForm[Any]] | None = None
+    documents: Sequence[Document] = ()
+    template: str = ""
+    extra: Callable[[Case], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """The pages of a process, how a draft is kept, and what is still missing."""
+
+    process: Process
+    pages: Callable[[Case], Sequence[Page]]
+    save: Callable[..., Case]
+    missing: Callable[[Any], list[str]]
+    editable: frozenset[str]
+    sending: frozenset[str] = field(default=frozenset())
+    next_words: str = ""
+
+    def __post_init__(self) -> None:
+        WIZARDS[self.process.slug] = self
+
+    def may_edit(self, case: Case, user: User) -> bool:
+        """Whether the case is a draft (or to be mended) and this person's to write."""
+        return case.state in self.editable and any(
+            user.has_perm(name, case)
+            for name in self.sending
+            if case.state in next(step.sources for step in self.process.steps if step.name == name)
+        )
+
+    def page(self, case: Case, slug: str) -> Page | None:
+        """The page of an address."""
+        return next((page for page in self.pages(case) if page.slug == slug), None)
+
+    def url(self, case: Case, slug: str = "") -> str:
+        """The address of a page; the first one when none is named."""
+        return reverse("core:wizard", args=[self.process.slug, case.uid, slug or self.pages(case)[0].slug])
+
+    def after(self, case: Case, page: Page) -> str:
+        """Where the reader goes on: the next page, or the summary."""
+        pages = list(self.pages(case))
+        i = pages.index(page)
+        return self.url(case, pages[i + 1].slug if i + 1 < len(pages) else REVIEW)
+
+
+WIZARDS: dict[str, Wizard] = {}

@@ -1,0 +1,253 @@
+"""The pages of a wizard: show, keep, check one field, add and remove papers, sum up and send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.contenttypes.models import ContentType
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from linli.core.access.models import User
+from linli.core.errors import BadInput, NotAllowed, WrongState
+from linli.core.files.actions import remove_attachment, restore_attachment, store
+from linli.core.files.models import Attachment
+from linli.core.files.queries import attachments_of
+from linli.core.workflow import queries
+from linli.core.workflow.engine import perform
+from linli.core.workflow.models import Case
+from linli.core.workflow.queries import Difference
+from linli.core.workflow.web import case_or_404
+from linli.core.workflow.wizard import REVIEW, WIZARDS, Page, Wizard
+
+
+def _open(request: HttpRequest, slug: str, uid: str) -> tuple[Wizard, Case]:
+    case = case_or_404(request, slug, uid)
+    wizard = WIZARDS.get(slug)
+    if wizard is None:
+        raise Http404
+    return wizard, case
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _must_edit(wizard: Wizard, case: Case, user: User) -> None:
+    if not wizard.may_edit(case, user):
+        if case.owner_id == user.pk or case.entered_by_id == user.pk:
+            raise WrongState("draft.sent", "这份申请已经提交,现在不能改。可以在进度页查看,或先撤回。")
+        raise NotAllowed("draft.not_yours", "这份申请不是你的,不能修改。")
+
+
+def _outline(wizard: Wizard, case: Case, current: str) -> list[dict[str, Any]]:
+    """The pages with whether each is complete, for the list beside the form."""
+    held = {attachment.slot for attachment in attachments_of(case)}
+    outline = []
+    for page in wizard.pages(case):
+        if page.form is not None:
+            done = all(bool(getattr(case, name, None)) for name in getattr(page.form, "needed", ()))
+        else:
+            done = all(document.slot in held for document in page.documents if document.needed)
+        outline.append(
+            {"title": page.title, "url": wizard.url(case, page.slug), "done": done, "current": page.slug == current}
+        )
+    outline.append({"title": "核对并提交", "url": wizard.url(case, REVIEW), "done": False, "current": current == REVIEW})
+    return outline
+
+
+@login_required
+def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpResponse:
+    """One page of the form. A valid POST keeps it and goes on; an invalid one keeps what was right and says the rest."""
+    wizard, case = _open(request, slug, uid)
+    user = _user(request)
+    _must_edit(wizard, case, user)
+    if page == REVIEW:
+        return _review(request, wizard, case)
+    shown = wizard.page(case, page)
+    if shown is None:
+        raise Http404
+    if shown.form is None:
+        return _documents(request, wizard, case, shown)
+    if request.method != "POST":
+        return _show(request, wizard, case, shown, shown.form(instance=case))
+    form = shown.form(request.POST, instance=type(case).objects.get(pk=case.pk))
+    valid = form.is_valid()
+    right = {name: value for name, value in form.cleaned_data.items() if hasattr(case, name)}
+    try:
+        case = wizard.save(case, actor=user, revision=_revision(request), **right)
+    except WrongState as refusal:
+        if refusal.code != "draft.revision":
+            raise
+        case = type(case).objects.get(pk=case.pk)
+        return _show(request, wizard, case, shown, form, clash=_clash(shown, case, form), status=409)
+    if not valid:
+        form.data = request.POST
+        return _show(request, wizard, case, shown, form, status=422)
+    if request.POST.get("then") == "leave":
+        messages.success(request, "草稿已保存,随时可以接着填。")
+        return redirect(case.get_absolute_url())
+    return redirect(wizard.after(case, shown))
+
+
+def _revision(request: HttpRequest) -> int | None:
+    raw = request.POST.get("revision", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
+def _clash(page: Page, case: Case, form: forms.ModelForm[Any]) -> list[Difference]:
+    """Which fields another device saved otherwise than what was typed here."""
+    assert page.form is not None
+    saved = page.form(instance=case)
+    rows = []
+    for name in form.fields:
+        theirs, mine = saved[name].value(), form[name].value()
+        if str(theirs or "") != str(mine or ""):
+            private = "id_number" in name or "phone" in name or name == "founders"
+            rows.append(Difference(str(form[name].label), "(已填)" if private and theirs else str(theirs or "(空)"), str(mine or "(空)")))
+    return rows
+
+
+def _show(
+    request: HttpRequest,
+    wizard: Wizard,
+    case: Case,
+    page: Page,
+    form: forms.ModelForm[Any],
+    *,
+    clash: list[Difference] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    pages = list(wizard.pages(case))
+    i = [p.slug for p in pages].index(page.slug)
+    context = {
+        "case": case,
+        "process": wizard.process,
+        "page": page,
+        "form": form,
+        "clash": clash,
+        "revision": case.revision,
+        "outline": _outline(wizard, case, page.slug),
+        "number": i + 1,
+        "total": len(pages) + 1,
+        "back_url": wizard.url(case, pages[i - 1].slug) if i else "",
+        "returned": _returned(case),
+        **(page.extra(case) if page.extra else {}),
+    }
+    return render(request, page.template or "core/wizard.html", context, status=status)
+
+
+def _returned(case: Case) -> str:
+    """Why it came back, to stand above every page while it is mended."""
+    if case.began_at is None:
+        return ""
+    last = next((entry for entry in queries.timeline(case) if entry.quote), None)
+    return last.quote if last else ""
+
+
+@login_required
+@require_POST
+def wizard_check(request: HttpRequest, slug: str, uid: str, page: str) -> HttpResponse:
+    """Check the field named by `_field` as it is left, and keep it when it is right."""
+    wizard, case = _open(request, slug, uid)
+    _must_edit(wizard, case, _user(request))
+    shown = wizard.page(case, page)
+    name = request.POST.get("_field", "")
+    if shown is None or shown.form is None or name not in shown.form.base_fields:
+        raise Http404
+    form = shown.form(request.POST, instance=type(case).objects.get(pk=case.pk))
+    form.is_valid()
+    return render(request, "core/_field_check.html", {"field": form[name], "errors": form.errors.get(name, [])})
+
+
+def _documents(request: HttpRequest, wizard: Wizard, case: Case, page: Page, error: str = "", status: int = 200) -> HttpResponse:
+    if request.method == "POST" and not error:
+        return _change_documents(request, wizard, case, page)
+    held = list(attachments_of(case))
+    slots = [(document, [row for row in held if row.slot == document.slot]) for document in page.documents]
+    pages = list(wizard.pages(case))
+    i = [p.slug for p in pages].index(page.slug)
+    context = {
+        "case": case,
+        "process": wizard.process,
+        "page": page,
+        "slots": slots,
+        "error": error,
+        "outline": _outline(wizard, case, page.slug),
+        "number": i + 1,
+        "total": len(pages) + 1,
+        "back_url": wizard.url(case, pages[i - 1].slug) if i else "",
+        "next_url": wizard.after(case, page),
+        "returned": _returned(case),
+        "removed": request.GET.get("removed", ""),
+    }
+    return render(request, "core/wizard_documents.html", context, status=status)
+
+
+def _change_documents(request: HttpRequest, wizard: Wizard, case: Case, page: Page) -> HttpResponse:
+    """Take new files, take one away, or bring one back; each is kept at once."""
+    user = _user(request)
+    here = wizard.url(case, page.slug)
+    if uid := request.POST.get("remove", ""):
+        remove_attachment(_own_attachment(case, uid), actor=user)
+        return redirect(f"{here}?removed={uid}")
+    if uid := request.POST.get("restore", ""):
+        restore_attachment(_own_attachment(case, uid, removed=True), actor=user)
+        return redirect(here)
+    problems = []
+    for document in page.documents:
+        for upload in request.FILES.getlist(document.slot):
+            try:
+                store(upload, subject=case, slot=document.slot, actor=user)
+            except BadInput as refusal:
+                problems.append(refusal.message)
+    if problems:
+        return _documents(request, wizard, case, page, " ".join(problems), 422)
+    return redirect(here if request.POST.get("then") == "stay" else wizard.after(case, page))
+
+
+def _own_attachment(case: Case, uid: str, *, removed: bool = False) -> Any:
+    kind = ContentType.objects.get_for_model(case)
+    rows = Attachment.objects.filter(subject_type=kind, subject_id=case.pk, removed_at__isnull=not removed)
+    row = rows.filter(uid=uid).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
+    """The summary before sending; POST sends."""
+    user = _user(request)
+    steps = [step for step in queries.steps_for(user, case) if step.name in wizard.sending]
+    step = steps[0] if steps else None
+    error = ""
+    if request.method == "POST" and step is not None:
+        try:
+            case = perform(step, case, actor=user)
+        except BadInput as refusal:
+            error = refusal.message
+        else:
+            messages.success(request, "申请已提交,编号 " + case.number + "。" + wizard.next_words)
+            return redirect(case.get_absolute_url())
+    versions = list(queries.versions(case))
+    context = {
+        "case": case,
+        "process": wizard.process,
+        "step": step,
+        "error": error,
+        "missing": wizard.missing(case),
+        "facts": case.snapshot(),
+        "attachments": attachments_of(case),
+        "changes": queries.differences(versions[-1].content, case.snapshot()) if versions else [],
+        "mended": bool(versions),
+        "outline": _outline(wizard, case, REVIEW),
+        "back_url": wizard.url(case, list(wizard.pages(case))[-1].slug),
+        "next_words": wizard.next_words,
+        "returned": _returned(case),
+    }
+    return render(request, "core/wizard_review.html", context, status=422 if error else 200)

@@ -1,0 +1,1 @@
+"""Everything that changes organizations: applications, amendments, the register."""

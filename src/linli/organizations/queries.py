@@ -1,0 +1,113 @@
+"""What is read of organizations and their cases. Every list starts at a …_visible_to, or is public by declaration."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from linli.actors.choices import Role
+from linli.areas.models import Area
+from linli.core import clock
+from linli.core.access.grants import Person, covered
+from linli.core.access.models import User
+from linli.core.workflow import visible
+from linli.organizations.choices import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
+from linli.organizations.models import Amendment, Filing, Organization
+
+READERS = (
+    Role.COMMUNITY_WORKER,
+    Role.COMMUNITY_HEAD,
+    Role.STREET_OFFICER,
+    Role.STREET_HEAD,
+    Role.DISTRICT_OFFICER,
+    Role.DISTRICT_HEAD,
+    Role.AUDITOR,
+)
+
+
+def _own(user: Person) -> Q:
+    return Q(owner=user.pk) | Q(entered_by=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
+
+
+@visible(FILING)
+def filings_visible_to(user: Person) -> QuerySet[Filing]:
+    """List twin of the rule organizations.view_filing: a draft is its applicant's alone."""
+    posted = covered(user, READERS) & ~Q(state=FilingState.DRAFT)
+    return Filing.objects.filter(_own(user) | posted).select_related("area__parent", "owner", "organization")
+
+
+@visible(AMENDMENT)
+def amendments_visible_to(user: Person) -> QuerySet[Amendment]:
+    """List twin of the rule organizations.view_amendment."""
+    posted = covered(user, READERS) & ~Q(state=AmendmentState.DRAFT)
+    return Amendment.objects.filter(_own(user) | posted).select_related(
+        "organization__area__parent", "owner", "new_area__parent"
+    )
+
+
+def organizations_visible_to(user: Person) -> QuerySet[Organization]:
+    """List twin of the rule organizations.view_organization: the officers' register, all states."""
+    own = Q(owner=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
+    return Organization.objects.filter(own | covered(user, READERS)).select_related("area__parent", "owner")
+
+
+def public_register() -> QuerySet[Organization]:
+    """What every visitor may read: living organizations, without personal values."""
+    return Organization.objects.filter(legal_status__in=LIVING).select_related("area__parent")
+
+
+def public_organization(uid: str) -> Organization | None:
+    """An organization's public page; one whose filing ended says so instead of vanishing (its QR code lives on)."""
+    shown = (*LIVING, LegalStatus.CANCELLED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED)
+    return Organization.objects.filter(uid=uid, legal_status__in=shown).select_related("area__parent").first()
+
+
+def filings_in_publicity() -> QuerySet[Filing]:
+    """What is on public notice today."""
+    return (
+        Filing.objects.filter(state=FilingState.PUBLICITY, publicity_to__gte=clock.today())
+        .select_related("area__parent")
+        .order_by("publicity_to", "id")
+    )
+
+
+_COMMON = re.compile(r"[社区街道居委会队协会组织志愿服务团中心站室的之\s]|[^一-鿿]")
+
+
+def _pairs(name: str) -> set[str]:
+    core = _COMMON.sub("", name) or name
+    return {core[i : i + 2] for i in range(len(core) - 1)} or {core}
+
+
+def similar_organizations(name: str, area: Area | None, kind: str = "", limit: int = 5) -> list[Organization]:
+    """Organizations of the same street whose name shares a pair of characters, or of the same kind next door.
+
+    For the applicant and the officers to see before a twin is filed; a hint, never a refusal.
+    """
+    if not name.strip() or area is None:
+        return []
+    street = "/".join(area.path.rstrip("/").split("/")[:-1]) + "/"
+    pairs = _pairs(name.strip())
+    alike = Q()
+    for pair in pairs:
+        alike |= Q(name__contains=pair)
+    found = public_register().filter(alike, scope__startswith=street)[:60]
+
+    def nearness(organization: Organization) -> tuple[int, bool, bool]:
+        shared = len(pairs & _pairs(organization.name))
+        return shared, organization.area_id == area.pk, organization.kind == kind
+
+    return sorted(found, key=nearness, reverse=True)[:limit]
+
+
+def name_taken(name: str, area: Area | None, *, but: Organization | None = None) -> Organization | None:
+    """The living organization of the same community that bears the name already."""
+    taken = public_register().filter(name=name.strip(), area=area)
+    return taken.exclude(pk=but.pk if but else None).first()
+
+
+def counts_by(register: QuerySet[Organization], field: str) -> dict[Any, int]:
+    """How many of a register have each value of a field."""
+    return dict(register.order_by().values_list(field).annotate(n=Count("pk")))

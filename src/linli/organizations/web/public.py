@@ -1,0 +1,128 @@
+"""What every visitor may read: the register in a list and on a map, an organization, public notices, the certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from linli.actors.queries import street_body
+from linli.areas.choices import Datum
+from linli.areas.datum import Point
+from linli.core.paging import keyset
+from linli.organizations import queries
+from linli.organizations.choices import LIVING, Kind
+from linli.organizations.web.filters import PublicFilter
+
+
+def absolute(request: HttpRequest, path: str) -> str:
+    """A full address for QR codes and letters."""
+    return f"{settings.LINLI_BASE_URL}{path}" if settings.LINLI_BASE_URL else request.build_absolute_uri(path)
+
+
+@require_safe
+def public_list(request: HttpRequest) -> HttpResponse:
+    """The public register with its filters; `view=map` shows the same filter on the map."""
+    chosen = PublicFilter(request.GET, queryset=queries.public_register())
+    rows = chosen.qs
+    on_map = request.GET.get("view") == "map"
+    return render(
+        request,
+        "organizations/public_list.html",
+        {
+            "filter": chosen,
+            "page": keyset(rows, request, size=24),
+            "total": rows.count(),
+            "by_kind": [(kind, queries.counts_by(rows, "kind").get(kind.value, 0)) for kind in Kind],
+            "on_map": on_map,
+            "points_url": f"{reverse('organizations:points')}?{request.GET.urlencode()}",
+        },
+    )
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def points(request: HttpRequest) -> JsonResponse:
+    """The filtered register as GeoJSON points in the map's datum; no personal values."""
+    chosen = PublicFilter(request.GET, queryset=queries.public_register())
+    target = Datum(settings.LINLI_TILE_DATUM)
+    features: list[dict[str, Any]] = []
+    for row in chosen.qs.filter(lng__isnull=False).order_by("pk")[:5000]:
+        point = Point(row.lng, row.lat, Datum(row.datum)).to(target)
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [round(point.lng, 6), round(point.lat, 6)]},
+                "properties": {
+                    "name": row.name,
+                    "note": f"{row.get_kind_display()}类 · {row.area.full_name if row.area else ''}",
+                    "url": row.public_url,
+                    "kind": row.kind,
+                },
+            }
+        )
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+@require_safe
+def public_page(request: HttpRequest, uid: str) -> HttpResponse:
+    """An organization as everybody may know it; what its QR code opens."""
+    organization = queries.public_organization(uid)
+    if organization is None:
+        raise Http404
+    near = queries.public_register().filter(area=organization.area).exclude(pk=organization.pk).order_by("-pk")[:4]
+    return render(
+        request,
+        "organizations/public_page.html",
+        {
+            "organization": organization,
+            "living": organization.legal_status in LIVING,
+            "near": near,
+            "address": absolute(request, organization.public_url),
+        },
+    )
+
+
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """What is on public notice today."""
+    return render(request, "organizations/notices.html", {"filings": queries.filings_in_publicity()[:200]})
+
+
+@require_safe
+def notice(request: HttpRequest, uid: str) -> HttpResponse:
+    """One public notice, with where an objection goes; it prints on A4."""
+    filing = get_object_or_404(queries.filings_in_publicity(), uid=uid)
+    assert filing.area is not None
+    return render(
+        request,
+        "organizations/notice.html",
+        {"filing": filing, "street": street_body(filing.area), "address": absolute(request, request.path)},
+    )
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, uid: str) -> HttpResponse:
+    """The certificate on A4, for the person in charge and the officers; its QR code opens the public page."""
+    organization = get_object_or_404(queries.organizations_visible_to(request.user), uid=uid)
+    if organization.legal_status not in LIVING or not organization.number:
+        raise Http404
+    assert organization.area is not None
+    return render(
+        request,
+        "organizations/certificate.html",
+        {
+            "organization": organization,
+            "street": street_body(organization.area),
+            "address": absolute(request, organization.public_url),
+        },
+    )
+
+

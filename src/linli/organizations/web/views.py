@@ -1,0 +1,178 @@
+"""The officers' register, an organization's whole life on a page, and beginning an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.actors.choices import Role
+from linli.areas.models import Area
+from linli.core.access.grants import grants_of
+from linli.core.access.models import User
+from linli.core.audit.models import Event
+from linli.core.files.queries import attachments_of
+from linli.core.paging import keyset
+from linli.core.workflow import queries as cases
+from linli.core.workflow.declare import STEPS
+from linli.core.workflow.wizard import WIZARDS
+from linli.organizations import queries
+from linli.organizations.actions.amendments import begin_amendment
+from linli.organizations.actions.filings import begin_filing
+from linli.organizations.choices import AMENDMENT, FILING, AmendmentKind, Kind, LegalStatus
+from linli.organizations.models import Organization
+from linli.organizations.web.filters import RegisterFilter
+
+ENTERERS = (Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD, Role.STREET_OFFICER)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@login_required
+@require_safe
+def register(request: HttpRequest) -> HttpResponse:
+    """The officers' list: all states, scoped to the person's posts."""
+    if not grants_of(request.user):
+        raise Http404
+    seen = queries.organizations_visible_to(request.user)
+    chosen = RegisterFilter(request.GET, queryset=seen)
+    page = keyset(chosen.qs, request, size=40)
+    return render(
+        request,
+        "organizations/register.html",
+        {
+            "filter": chosen,
+            "page": page,
+            "counts": queries.counts_by(chosen.qs, "legal_status"),
+            "statuses": LegalStatus,
+            "total": chosen.qs.count(),
+        },
+    )
+
+
+@login_required
+@require_safe
+def record(request: HttpRequest, uid: str) -> HttpResponse:
+    """One organization: facts, cases, papers and everything that ever happened, on one page."""
+    organization = get_object_or_404(queries.organizations_visible_to(request.user), uid=uid)
+    user = _user(request)
+    filing = queries.filings_visible_to(user).filter(organization=organization).first()
+    amendments = list(queries.amendments_visible_to(user).filter(organization=organization).order_by("-pk"))
+    return render(
+        request,
+        "organizations/record.html",
+        {
+            "organization": organization,
+            "filing": filing,
+            "amendments": amendments,
+            "attachments": [row for case in [filing, *amendments] if case for row in attachments_of(case)],
+            "life": life_of(organization, [case for case in [filing, *amendments] if case]),
+            "kinds": AmendmentKind,
+            "may_amend": user.has_perm("organizations.amend", organization)
+            and organization.legal_status in (LegalStatus.FILED, LegalStatus.REGISTERED),
+            "may_reveal": user.has_perm("organizations.reveal_leader", organization),
+            "similar": [
+                other
+                for other in queries.similar_organizations(organization.name, organization.area, organization.kind)
+                if other.pk != organization.pk
+            ],
+        },
+    )
+
+
+OWN_EVENTS = {
+    "organizations.entered": "记入名册",
+    "organizations.amended": "名册内容变更",
+    "organizations.cancelled": "注销备案",
+}
+
+
+def life_of(organization: Organization, of_cases: list[Any]) -> list[cases.Entry]:
+    """Every event of the organization and its cases, newest first."""
+    types = ContentType.objects.get_for_models(Organization, *{type(case) for case in of_cases})
+    match = Q(subject_type=types[Organization], subject_id=organization.pk)
+    for case in of_cases:
+        match |= Q(subject_type=types[type(case)], subject_id=case.pk)
+    names = [*STEPS, *OWN_EVENTS, *cases.duties.LABELS]
+    events = (
+        Event.objects.filter(match, name__in=names).select_related("actor", "on_behalf_of").order_by("-at", "-id")[:200]
+    )
+    entries = []
+    for event in events:
+        entry = cases.entry_of(event, owner_id=organization.owner_id)
+        if event.name in OWN_EVENTS:
+            after = event.detail.get("after", {})
+            quote = ";".join(f"{FIELD_WORDS.get(name, name)}:{value}" for name, value in after.items())
+            entry = cases.Entry(event.at, OWN_EVENTS[event.name], entry.who, entry.post, entry.behalf, quote, "done")
+        entries.append(entry)
+    return entries
+
+
+FIELD_WORDS = {"name": "名称", "address": "活动场所", "leader": "负责人", "area": "所在社区"}
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Open a draft and go to its first page. An own unfinished draft is continued instead of starting a second."""
+    user = _user(request)
+    behalf = request.POST.get("behalf") == "1" and any(grant.role in ENTERERS for grant in grants_of(user))
+    if not behalf and request.POST.get("fresh") != "1":
+        held = queries.filings_visible_to(user).filter(owner=user, state="draft").order_by("-pk").first()
+        if held is not None:
+            return redirect(WIZARDS[FILING.slug].url(held))
+    filing = begin_filing(actor=user, on_behalf=behalf)
+    return redirect(WIZARDS[FILING.slug].url(filing))
+
+
+@login_required
+@require_POST
+def amend(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
+    """Begin a change of an organization, or go on with the one that is open."""
+    organization = get_object_or_404(queries.organizations_visible_to(request.user), uid=uid)
+    if kind not in AmendmentKind.values:
+        raise Http404
+    amendment = begin_amendment(organization, kind=kind, actor=_user(request))
+    wizard = WIZARDS[AMENDMENT.slug]
+    return redirect(
+        wizard.url(amendment) if wizard.may_edit(amendment, _user(request)) else amendment.get_absolute_url()
+    )
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """A person's own matters: applications, changes, organizations."""
+    user = _user(request)
+    own = Q(owner=user) | Q(entered_by=user)
+    filings = list(queries.filings_visible_to(user).filter(own).order_by("-pk")[:50])
+    amendments = list(queries.amendments_visible_to(user).filter(own).order_by("-pk")[:50])
+    return render(
+        request,
+        "organizations/mine.html",
+        {
+            "open": [case for case in [*filings, *amendments] if case.is_open],
+            "ended": [case for case in [*filings, *amendments] if not case.is_open],
+            "organizations": queries.organizations_visible_to(user).filter(owner=user),
+            "tasks": {task.case_id: task for task in cases.tasks_of(user).filter(role="owner", owner=user)},
+            "may_enter": any(grant.role in ENTERERS for grant in grants_of(user)),
+        },
+    )
+
+
+@login_required
+@require_safe
+def similar(request: HttpRequest) -> HttpResponse:
+    """Organizations like the one being named, as a fragment under the field."""
+    raw = request.GET.get("area", "")
+    area = Area.objects.filter(pk=int(raw)).first() if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+    found = queries.similar_organizations(request.GET.get("name", "")[:60], area)
+    return render(request, "organizations/_similar.html", {"similar": found, "kinds": Kind})

@@ -1,0 +1,70 @@
+"""The figures of the desk and the home page, each with the list it opens into."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from linli.core import clock
+from linli.core.access.grants import Person, grants_of
+from linli.core.workflow.declare import OWNER, SYSTEM
+from linli.core.workflow.models import Task
+
+
+def month_start(day: dt.date) -> dt.datetime:
+    """The first moment of a day's month, in Asia/Shanghai."""
+    return timezone.make_aware(dt.datetime.combine(day.replace(day=1), dt.time.min))
+
+
+def done_tasks(user: Person, since: dt.datetime, until: dt.datetime | None = None) -> QuerySet[Task]:
+    """Duties of posts under the person's areas that were closed in a period, with whether they were in time."""
+    rows = Task.objects.none()
+    scopes = {grant.scope for grant in grants_of(user)}
+    if scopes:
+        lies = Q()
+        for scope in scopes:
+            lies |= Q(scope__startswith=scope)
+        rows = Task.objects.filter(lies, kind=Task.Kind.ACT, closed_at__gte=since).exclude(role__in=[OWNER, SYSTEM])
+    if until is not None:
+        rows = rows.filter(closed_at__lt=until)
+    return rows.annotate(closed_on=TruncDate("closed_at"))
+
+
+IN_TIME = Q(due_on__isnull=True) | Q(closed_on__lte=F("due_on"))
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """Numerator and denominator of the share closed in time (rulebook §12, on_time)."""
+
+    in_time: int
+    closed: int
+
+    @property
+    def percent(self) -> str:
+        """One decimal; a dash where nothing was closed."""
+        return f"{100 * self.in_time / self.closed:.1f}" if self.closed else "—"
+
+
+def on_time(user: Person, day: dt.date) -> OnTime:
+    """The share of duties closed in time in the day's month."""
+    rows = done_tasks(user, month_start(day))
+    found = rows.aggregate(closed=Count("pk"), in_time=Count("pk", filter=IN_TIME))
+    return OnTime(found["in_time"], found["closed"])
+
+
+def today_of(rows: QuerySet[Task]) -> dict[str, int]:
+    """How many rows there are, are late, and fall due today."""
+    today = clock.today()
+    return rows.aggregate(
+        all=Count("pk"),
+        late=Count("pk", filter=Q(due_on__lt=today)),
+        due=Count("pk", filter=Q(due_on=today)),
+    )
+
+
+

@@ -1,0 +1,16 @@
+"""Addresses of the portal."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from linli.portal.web import views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("desk/", views.desk, name="desk"),
+    path("desk/done/", views.done, name="done"),
+    path("processes/", views.processes, name="processes"),
+]

@@ -1,0 +1,144 @@
+"""The visitor's home, the officer's desk, and the lists its figures open into."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from linli.actors.queries import served_districts
+from linli.core import clock
+from linli.core.access.grants import grants_of
+from linli.core.paging import keyset
+from linli.core.workdays import calendar, due_words
+from linli.core.workflow import queries as cases
+from linli.core.workflow.declare import REGISTRY
+from linli.core.workflow.models import Task
+from linli.organizations import queries as organizations
+from linli.organizations.choices import Kind, LegalStatus
+from linli.portal import queries
+
+SHOWN = 60
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What a visitor or resident sees first."""
+    register = organizations.public_register()
+    counts = organizations.counts_by(register, "kind")
+    own = []
+    if request.user.is_authenticated:
+        own = list(organizations.filings_visible_to(request.user).filter(owner=request.user).order_by("-pk")[:3])
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "districts": served_districts(),
+            "total": sum(counts.values()),
+            "kinds": [(kind, counts.get(kind.value, 0)) for kind in Kind],
+            "on_notice": organizations.filings_in_publicity()[:3],
+            "newest": register.filter(filed_on__isnull=False).order_by("-filed_on", "-pk")[:4],
+            "own": own,
+        },
+    )
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """待办: what this person owes, by what is due; each row opens in place."""
+    if not grants_of(request.user):
+        raise Http404
+    rows = cases.tasks_of(request.user)
+    kind = request.GET.get("process", "")
+    if kind in REGISTRY:
+        rows = rows.filter(process=kind)
+    only = request.GET.get("only", "")
+    today = clock.today()
+    if only == "late":
+        rows = rows.filter(due_on__lt=today)
+    elif only == "today":
+        rows = rows.filter(due_on=today)
+    counted = queries.today_of(cases.tasks_of(request.user))
+    page = keyset_by_due(rows, request)
+    seen = organizations.organizations_visible_to(request.user)
+    statuses = organizations.counts_by(seen, "legal_status")
+    month = queries.month_start(today).date()
+    return render(
+        request,
+        "portal/desk.html",
+        {
+            "rows": [(task, REGISTRY[task.process], *due_words(task.due_on, today)) for task in page],
+            "more": len(page) == SHOWN,
+            "counted": counted,
+            "processes": [process for process in REGISTRY.values()],
+            "process": kind,
+            "only": only,
+            "on_time": queries.on_time(request.user, today),
+            "month": month,
+            "living": statuses.get(LegalStatus.FILED, 0) + statuses.get(LegalStatus.REGISTERED, 0),
+            "filed_this_month": seen.filter(filed_on__gte=month).count(),
+            "open_filings": organizations.filings_visible_to(request.user).filter(
+                state__in=["opinion", "review", "publicity", "mend_community", "mend_street"]
+            ).count(),
+            "today": today,
+            "calendar_unknown": not calendar().knows(today),
+        },
+    )
+
+
+def keyset_by_due(rows: object, request: HttpRequest) -> list[Task]:
+    """The first rows by deadline; `skip` pages on, a bounded list of at most a few hundred rows a person owes."""
+    raw = request.GET.get("skip", "")
+    skip = min(int(raw), 5000) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
+    return list(rows[skip : skip + SHOWN])  # type: ignore[index]
+
+
+@login_required
+@require_safe
+def done(request: HttpRequest) -> HttpResponse:
+    """The duties behind the on-time figure: closed in a month, in time or late."""
+    if not grants_of(request.user):
+        raise Http404
+    raw = request.GET.get("month", "")
+    try:
+        day = dt.date.fromisoformat(f"{raw}-01") if raw else clock.today()
+    except ValueError:
+        day = clock.today()
+    start = queries.month_start(day)
+    end = queries.month_start((day.replace(day=1) + dt.timedelta(days=32)).replace(day=1))
+    rows = queries.done_tasks(request.user, start, end)
+    figure = queries.on_time(request.user, day) if day.month == clock.today().month else None
+    only = request.GET.get("only", "")
+    if only == "late":
+        rows = rows.exclude(queries.IN_TIME)
+    page = keyset(rows.select_related("closed_by"), request, size=40)
+    return render(
+        request,
+        "portal/done.html",
+        {
+            "page": page,
+            "rows": [(task, REGISTRY[task.process], task.due_on is not None and task.closed_on > task.due_on) for task in page.rows],  # type: ignore[attr-defined]
+            "month": day,
+            "previous": (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m"),
+            "figure": figure,
+            "only": only,
+        },
+    )
+
+
+@login_required
+@require_safe
+def processes(request: HttpRequest) -> HttpResponse:
+    """All loops, each with its picture one step away."""
+    if not grants_of(request.user):
+        raise Http404
+    rows = [(process, cases.standings(process, request.user)) for process in cases.processes_for(request.user)]
+    return render(
+        request,
+        "portal/processes.html",
+        {"rows": [(process, sum(s.count for s in standings), sum(s.late for s in standings)) for process, standings in rows]},
+    )

@@ -1,0 +1,281 @@
+"""All settings, from the environment; nothing else configures Linli.
+
+Every variable is read here and nowhere else. A wrong value stops the start with a sentence that names it.
+`docs/deploy.md` lists them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from environs import Env
+
+django_stubs_ext.monkeypatch()  # generic classes of Django can be subscripted at run time
+
+env = Env()
+
+PACKAGE = Path(__file__).resolve().parent
+HOME = Path(env.str("LINLI_HOME", ".linli")).expanduser().resolve()
+DEBUG = env.bool("LINLI_DEBUG", False)
+# Demo accounts, the persona switch and the shiftable clock exist only under this flag.
+DEMO = env.bool("LINLI_DEMO", False)
+
+
+def secret(name: str) -> str:
+    """A secret from the environment, or one made once and kept in the data folder, readable by its owner alone."""
+    given = env.str(f"LINLI_{name.upper()}", "")
+    if given:
+        return str(given)
+    path = HOME / "secrets" / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            fresh.rename(path) if not path.exists() else fresh.unlink()
+        except OSError as error:  # a full or read-only disk: say where
+            raise SystemExit(f"无法在 {path.parent} 保存密钥:{error}。请检查磁盘空间和权限。") from error
+    return path.read_text().strip()
+
+
+SECRET_KEY = secret("secret_key")
+# Newest first; older keys still decrypt. `linli keys rotate` re-encrypts with the newest.
+LINLI_FIELD_KEYS = secret("field_keys").split(",")
+LINLI_HASH_KEY = secret("hash_key")
+
+ALLOWED_HOSTS = env.list("LINLI_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not DEBUG else ["*"])
+CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", [])
+# The address printed in QR codes and letters; empty means the address of the request.
+LINLI_BASE_URL = env.str("LINLI_BASE_URL", "").rstrip("/")
+
+INSTALLED_APPS = [
+    "linli.core",
+    "linli.areas",
+    "linli.actors",
+    "linli.organizations",
+    "linli.portal",
+    *(["linli.demo"] if DEMO else []),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "django_cotton",
+    "django_filters",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "rules.apps.AutodiscoverRulesConfig",
+    "storages",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "linli.core.health.HealthMiddleware",
+    "linli.core.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "linli.core.access.middleware.IdleTimeoutMiddleware",
+    "linli.core.access.middleware.AccountStateMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "linli.core.errors.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "linli.urls"
+WSGI_APPLICATION = "linli.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.contrib.humanize.templatetags.humanize",
+                "linli.core.ui.templatetags.linli",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "linli.core.ui.context.ui",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "linli.core.ui.forms.Renderer"
+
+# `linli serve` starts the embedded server and hands its address on; any other server comes by the same variable.
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///linli")}
+DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+# core knows no posts; whoever holds them answers here (see docs/architecture.md, "One inversion").
+LINLI_GRANTS = "linli.actors.queries.provided_grants"
+LINLI_ROLES = "linli.actors.choices.Role"
+LINLI_HOLDERS = "linli.actors.queries.holders_of"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS: list[Path] = []
+WHITENOISE_MAX_AGE = 31_536_000
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+LINLI_FILES_BUCKET = env.str("LINLI_S3_BUCKET", "")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": LINLI_FILES_BUCKET,
+            "endpoint_url": env.str("LINLI_S3_ENDPOINT", None),
+            "access_key": env.str("LINLI_S3_KEY", None),
+            "secret_key": env.str("LINLI_S3_SECRET", None),
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+    if LINLI_FILES_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# --- security (rulebook §11.3; the numbers are our defaults for level 2) ---------------------------------------
+LINLI_SECURITY_LEVEL = env.int("LINLI_SECURITY_LEVEL", 2)
+SECURE_COOKIES = env.bool("LINLI_HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+LINLI_TILE_URL = env.str("LINLI_TILE_URL", "")
+LINLI_TILE_ATTRIBUTION = env.str("LINLI_TILE_ATTRIBUTION", "")
+LINLI_TILE_DATUM = env.str("LINLI_TILE_DATUM", "wgs84")
+TILE_HOSTS = env.list("LINLI_TILE_HOSTS", [])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *TILE_HOSTS],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "linli.core.access.passwords.CharacterClassesValidator", "OPTIONS": {"classes": 3}},
+    {"NAME": "linli.core.access.passwords.HistoryValidator", "OPTIONS": {"last": 5}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LINLI_PASSWORD_DAYS = env.int("LINLI_PASSWORD_DAYS", 90)  # staff only
+LINLI_IDLE_MINUTES_STAFF = env.int("LINLI_IDLE_MINUTES_STAFF", 15)
+LINLI_IDLE_MINUTES_PUBLIC = env.int("LINLI_IDLE_MINUTES_PUBLIC", 30)
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "core/locked_out.html"
+AXES_VERBOSE = False
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "linli.core.access.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"signup": "linli.core.access.accounts.SignupForm"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes keeps count
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "邻里共治"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+_email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email["EMAIL_HOST"]
+EMAIL_PORT = _email["EMAIL_PORT"]
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
+DEFAULT_FROM_EMAIL = env.str("LINLI_FROM_EMAIL", "linli@localhost")
+
+# The clock of a demo can be shifted to see deadlines work (core/clock.py); elsewhere this is refused.
+LINLI_CLOCK_SHIFT_DAYS = env.int("LINLI_CLOCK_SHIFT_DAYS", 0)
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# The rooms of core are no apps of their own; their jobs are found here.
+PROCRASTINATE_IMPORT_PATHS = [f"linli.core.{path.parent.name}.jobs" for path in sorted(PACKAGE.glob("core/*/jobs.py"))]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "structlog.stdlib.ProcessorFormatter", "processor": "linli.core.logs.renderer"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LINLI_LOG_LEVEL", "WARNING")},
+}
+
+SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -1,0 +1,16 @@
+"""All addresses."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("linli.core.urls")),
+    path("areas/", include("linli.areas.urls")),
+    path("", include("linli.organizations.urls")),
+    path("", include("linli.portal.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("linli.demo.urls")))
