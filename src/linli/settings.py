@@ -272,7 +272,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "structlog.stdlib.ProcessorFormatter", "processor": "linli.core.logs.renderer"},
+        "line": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processor": "ext://linli.core.logs.renderer",
+            "foreign_pre_chain": "ext://linli.core.logs.PROCESSORS",
+        },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LINLI_LOG_LEVEL", "WARNING")},

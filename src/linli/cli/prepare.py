@@ -41,7 +41,7 @@ def prepare(demo: bool) -> None:
 def migrate() -> None:
     """Apply what is pending; Halt when the tables belong to a newer Linli."""
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
@@ -56,7 +56,13 @@ def migrate() -> None:
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
         with stage(f"更新数据表({len(pending)} 步)"):
-            call_command("migrate", interactive=False, verbosity=0)
+            try:
+                call_command("migrate", interactive=False, verbosity=0)
+            except DatabaseError as error:
+                raise Halt(
+                    f"数据表没有更新成功:{str(error).strip()}。出错的那一步已撤销,数据没有动;"
+                    "请带着这句话报告给维护者,或先用回原来的版本。"
+                ) from error
 
 
 def our_labels() -> set[str]:

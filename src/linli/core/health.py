@@ -12,9 +12,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
 
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 GOOD = "ok"
+
+_in_order = False
 
 
 def database_answers() -> str:
@@ -28,15 +31,18 @@ def database_answers() -> str:
 
 
 def migrations_done() -> str:
-    """`ok`, or that the tables are not those of this version."""
+    """`ok`, or that the tables are not those of this version. Tables do not go back: once in order, always."""
+    global _in_order
+    if _in_order:
+        return GOOD
     from django.db.migrations.executor import MigrationExecutor
 
     try:
         executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _in_order = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return "数据库没有应答。"
-    return "数据表还没有更新,请运行 linli prepare。" if pending else GOOD
+    return GOOD if _in_order else "数据表还没有更新,请运行 linli prepare。"
 
 
 def disk_has_room() -> str:
@@ -48,32 +54,32 @@ def disk_has_room() -> str:
     return GOOD if free >= LEAST_FREE_BYTES else "磁盘快满了,请清出空间。"
 
 
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when it can work, otherwise 503; the body names each check."""
+    checks = {"database": database_answers(), "disk": disk_has_room()}
+    if checks["database"] == GOOD:
+        checks["migrations"] = migrations_done()
+    well = all(state == GOOD for state in checks.values())
+    return JsonResponse(
+        {"ready": well, "checks": checks}, status=200 if well else 503, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+PROBES = {"/healthz": healthz, "/readyz": readyz}
+
+
 class HealthMiddleware:
     """Stands first in MIDDLEWARE."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        # Tables do not go back by themselves: once seen in order, they are not looked at again.
-        self.migrated = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == "/healthz":
-            return HttpResponse("ok\n", content_type="text/plain")
-        if request.path == "/readyz":
-            return self.ready()
-        return self.get_response(request)
-
-    def ready(self) -> HttpResponse:
-        """200 when all is well, otherwise 503; the body names each check. Never cached."""
-        checks = {"database": database_answers(), "disk": disk_has_room()}
-        if not self.migrated and checks["database"] == GOOD:
-            checks["migrations"] = migrations_done()
-            self.migrated = checks["migrations"] == GOOD
-        well = all(state == GOOD for state in checks.values())
-        answer = JsonResponse(
-            {"ready": well, "checks": checks}, status=200 if well else 503, json_dumps_params={"ensure_ascii": False}
-        )
-        answer["Cache-Control"] = "no-store"
-        if checks["database"] != GOOD:
-            connection.close()
-        return answer
+        return PROBES.get(request.path, self.get_response)(request)

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-_PROCESSORS: list[Any] = [
+PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -26,7 +26,7 @@ def configure() -> None:
     """Called once when Django starts."""
     structlog.configure(
         processors=[
-            *_PROCESSORS,
+            *PROCESSORS,
             structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],

@@ -1,0 +1,162 @@
+"""`linli serve` for real: it starts, answers, stops without a trace, and comes back after a fall."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from linli.cli.cluster import Cluster
+
+pytestmark = pytest.mark.processes
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], object], seconds: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + seconds
+    while not (done := bool(condition())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return done
+
+
+class Linli:
+    """The command, run over one data folder."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.started: list[subprocess.Popen[str]] = []
+        drop = ("DATABASE_URL", "LINLI_DEMO", "LINLI_HOME", "LINLI_SERVED_BY")
+        self.environment = {key: value for key, value in os.environ.items() if key not in drop}
+        self.environment["LINLI_HOME"] = str(home)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "linli", *words]
+        return subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
+    def serve(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "linli", "serve", "--port", str(self.port), "--workers", "1"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.started.append(process)
+        assert wait_for(lambda: self.answers() or process.poll() is not None)
+        assert process.poll() is None, process.communicate()[0]
+        return process
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def processes(self) -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                known_by = [*process.cmdline(), process.environ().get("LINLI_HOME", "")]
+            except psutil.Error:
+                continue
+            if process.pid != os.getpid() and any(word.startswith(str(self.home)) for word in known_by):
+                found.append(process)
+        return found
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        url = Cluster(self.home / "postgres", self.home / "log").url
+        with psycopg.connect(url, autocommit=True) as connection:
+            cursor = connection.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def linli(tmp_path: Path) -> Iterator[Linli]:
+    made = Linli(tmp_path / "home")
+    yield made
+    for process in made.processes():
+        process.kill()
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> str:
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    return said
+
+
+def test_starts_stops_and_keeps_the_data(linli: Linli) -> None:
+    first = linli.serve()
+    linli.query("CREATE TABLE kept AS SELECT 7 AS number")
+    refused = linli.run("serve", "--port", str(free_port()))
+    running = {process.name() for process in linli.processes()}
+    said = stop(first)
+
+    assert "postgres" in running
+    assert refused.returncode == 1
+    assert f"已经有一个 Linli 在用(进程 {first.pid},http://127.0.0.1:{linli.port}/)" in refused.stderr
+    assert f"http://127.0.0.1:{linli.port}/" in said
+    assert linli.processes() == []
+
+    again = linli.serve()
+    kept = linli.query("SELECT number FROM kept")
+    said = stop(again, signal.SIGINT)
+
+    assert kept == [(7,)]
+    assert "更新数据表" not in said
+    assert "准备静态文件" not in said
+    assert linli.processes() == []
+
+
+def test_comes_back_after_being_killed(linli: Linli) -> None:
+    first = linli.serve()
+    linli.query("CREATE TABLE kept AS SELECT 7 AS number")
+    first.kill()
+    first.wait()
+    second = linli.serve()
+
+    assert linli.query("SELECT number FROM kept") == [(7,)]
+
+    web = next(child for child in psutil.Process(second.pid).children() if "web" in child.cmdline())
+    web.kill()
+    assert wait_for(lambda: not linli.answers())
+    assert wait_for(linli.answers)
+    second.kill()
+    second.wait()
+
+    assert wait_for(lambda: linli.processes() == [], 30), linli.processes()
+
+
+def test_data_of_a_newer_linli_are_left_alone(linli: Linli) -> None:
+    assert linli.run("prepare").returncode == 0
+    assert linli.run("db", "start").returncode == 0
+    linli.query("INSERT INTO django_migrations (app, name, applied) VALUES ('core', '9999_future', now())")
+    assert linli.run("db", "stop").returncode == 0
+
+    refused = linli.run("serve", "--port", str(linli.port))
+
+    assert refused.returncode == 1
+    assert "这些数据由更新版本的 Linli 写过(多出 core.9999_future)" in refused.stderr
+    assert "Traceback" not in refused.stderr + refused.stdout
+    assert linli.processes() == []
