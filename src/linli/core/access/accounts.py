@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from axes.models import AccessAttempt
 from axes.signals import user_locked_out
 from django import forms
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -123,17 +124,25 @@ def _failure(name: str, request: HttpRequest | None, username: str) -> None:
     record(User.system(), name, user, ip=_address(request), account_exists=user is not None)
 
 
+def _was_tried(request: HttpRequest | None) -> bool:
+    """Whether the password was looked at. While locked out axes refuses unseen and writes no attempt of this moment;
+    such tries leave no row of ours either, or anybody could fill the trace.
+    """
+    if request is None or not getattr(request, "axes_locked_out", False):
+        return True
+    moment = getattr(request, "axes_attempt_time", None)
+    return AccessAttempt.objects.filter(ip_address=_address(request), attempt_time=moment).exists()
+
+
 @receiver(user_login_failed, dispatch_uid="linli.access.login_failed")
 def _login_failed(
     sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
 ) -> None:
-    # While locked out every further try would add a row; the lock-out itself is recorded once, below.
-    if not getattr(request, "axes_locked_out", False):
+    if _was_tried(request):
         _failure("access.login_failed", request, str(credentials.get("username") or ""))
 
 
 @receiver(user_locked_out, dispatch_uid="linli.access.locked_out")
 def _locked_out(sender: Any, request: HttpRequest, username: str | None = None, **kwargs: Any) -> None:
-    # axes sends this for each refused try as well; only the try that locks carries the count of failures.
-    if getattr(request, "axes_failures_since_start", 0):
+    if _was_tried(request):
         _failure("access.locked_out", request, username or "")

@@ -52,7 +52,7 @@ def _page_of(request: HttpRequest) -> str:
 
 def _to_login(request: HttpRequest, sentence: str) -> HttpResponse:
     """End the session, say why on the login page, and bring the person back with what they had typed."""
-    user_id, form, page = request.user.pk, sessions.read_form(request), _page_of(request)
+    user_id, form, page = int(request.user.pk or 0), sessions.read_form(request), _page_of(request)
     logout(request)
     if form:
         sessions.keep_form(request.session, user_id, form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from linli.core.files.models import Attachment
 
 
-def store(upload: UploadedFile, *, subject: Model, slot: str, actor: User) -> Attachment:
+def store(upload: UploadedFile[Any], *, subject: Model, slot: str, actor: User) -> Attachment:
     """Check and keep an upload in a slot of a record; raises BadInput with a sentence. See actions.store."""
     from linli.core.files.actions import store as keep
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
@@ -32,7 +32,7 @@ declare(
 MB = 1024 * 1024
 
 
-def store(upload: UploadedFile, *, subject: models.Model, slot: str, actor: User) -> Attachment:
+def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor: User) -> Attachment:
     """Check an upload and keep it in a slot of a saved record; the same file again gives the row that is there.
 
     Whether the actor may is the question of the action that calls this, in whose transaction it takes part.
@@ -135,7 +135,7 @@ def restore_attachment(attachment: Attachment, *, actor: User) -> Attachment:
     row = _locked(attachment, actor)
     if row.removed_at is None:
         return row
-    subject = row.subject
+    subject = cast("models.Model", row.subject)
     if attachments_of(subject, row.slot).filter(source_sha256=row.source_sha256).exists():
         raise WrongState("files.there_again", "同样的文件已经重新传过,不用再恢复。")
     row.removed_at = row.removed_by = None

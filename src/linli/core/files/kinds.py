@@ -10,7 +10,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO
+from typing import IO, cast
 
 import olefile
 import puremagic
@@ -196,7 +196,7 @@ def _check_ole(file: IO[bytes], extension: str) -> Kind:
     file.seek(0)
     content = file.read()
     try:
-        with olefile.OleFileIO(content) as container:
+        with cast("olefile.OleFileIO[str]", olefile.OleFileIO(content)) as container:
             paths = ["/".join(path).lower() for path in container.listdir(streams=True, storages=True)]
             tops = {path.partition("/")[0] for path in paths}
             if "encryptedpackage" in tops or _locked(container, tops):
@@ -212,7 +212,7 @@ def _check_ole(file: IO[bytes], extension: str) -> Kind:
     raise _mismatch(extension, "别的办公文件或安装包", f"另存为 PDF、Word 或 Excel({_ACCEPTED})")
 
 
-def _locked(container: olefile.OleFileIO, tops: set[str]) -> bool:
+def _locked(container: olefile.OleFileIO[str], tops: set[str]) -> bool:
     """Password to open: bit fEncrypted of the Word header ([MS-DOC] 2.5.2), record FilePass in Excel ([MS-XLS])."""
     if "worddocument" in tops:
         head = container.openstream("WordDocument").read(12)
@@ -221,7 +221,7 @@ def _locked(container: olefile.OleFileIO, tops: set[str]) -> bool:
         if name.lower() in tops:
             head = container.openstream(name).read(512)
             first = 4 + int.from_bytes(head[2:4], "little")  # the record after BOF
-            return head[first : first + 2] == b"\x2f\x00"
+            return bytes(head[first : first + 2]) == b"\x2f\x00"
     return False
 
 

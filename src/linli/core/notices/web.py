@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -45,7 +45,15 @@ def notices(request: HttpRequest) -> HttpResponse:
     only_unread = request.GET.get("unread") == "1"
     if only_unread:
         rows = rows.filter(read_at__isnull=True)
-    context = {"page": keyset(rows, request), "only_unread": only_unread, "unread": unread_count(user)}
+    context: dict[str, Any] = {
+        "page": keyset(rows, request),
+        "unread": unread_count(user),
+        "only_unread": only_unread,
+    }
+    context["tabs"] = [
+        {"label": "全部", "url": "?", "on": not only_unread},
+        {"label": "未读", "url": "?unread=1", "on": only_unread},
+    ]
     return render(request, "core/notices/notices.html", context)
 
 

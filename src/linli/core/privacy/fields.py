@@ -38,7 +38,7 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         problems = super().check(**kwargs)
-        if self.unique or self.db_index:
+        if self.unique or getattr(self, "db_index", False):
             problems.append(
                 checks.Error(
                     "an encrypted column can be neither unique nor indexed", obj=self, id="linli.privacy.E001"

@@ -39,7 +39,8 @@ class Column:
         # The cast hands the column over as plain text, past the decrypting field.
         rows = self.model._base_manager.annotate(stored=Cast(self.name, TextField())).exclude(stored="")
         width = len(newest_prefix())
-        return rows.filter(stored__isnull=False).annotate(mark=Left("stored", width))
+        filled: QuerySet[Model] = rows.filter(stored__isnull=False).annotate(mark=Left("stored", width))
+        return filled
 
 
 @dataclass
@@ -66,7 +67,7 @@ def columns() -> list[Column]:
 def count_by_key(column: Column) -> dict[str, int]:
     """How many values each key mark protects; "" stands for text that is not encrypted."""
     counts: dict[str, int] = {}
-    for prefix in column.stored().values_list("mark", flat=True).iterator():  # type: ignore[misc]
+    for prefix in column.stored().values_list("mark", flat=True).iterator():
         version, _, mark = str(prefix).partition("$")
         key = mark.rstrip("$") if version == FORMAT else ""
         counts[key] = counts.get(key, 0) + 1
@@ -100,7 +101,7 @@ def rotate(column: Column) -> Iterator[Result]:
 def verify(column: Column) -> tuple[int, int]:
     """Decrypt every value: how many could be read and how many could not."""
     read = failed = 0
-    for stored in column.stored().values_list("stored", flat=True).iterator(chunk_size=BATCH):  # type: ignore[misc]
+    for stored in column.stored().values_list("stored", flat=True).iterator(chunk_size=BATCH):
         try:
             decrypt(stored)
             read += 1

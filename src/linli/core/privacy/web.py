@@ -55,7 +55,7 @@ def reveal_value(request: HttpRequest, kind: str, uid: str, field: str) -> HttpR
     label = entry.fields[field]
     if not user.has_perm(entry.permission, found):
         raise NotAllowed("privacy.not_allowed", f"你的岗位不能查看这里的{label}。需要时请找负责这件事的经办人。")
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "label": label, "record": found, "address": request.path, "value": None}
     status = 200
     if request.method == "POST":
