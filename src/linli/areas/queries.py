@@ -1,0 +1,148 @@
+"""Everything read about areas. Areas are public, so no list here asks who reads it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, QuerySet
+from shapely.geometry import Point as Position
+from shapely.geometry import shape
+
+from linli.core import clock
+
+from .choices import Datum, Level
+from .datum import Point
+from .models import Area
+
+PICKER_LEVELS = (Level.PROVINCE, Level.CITY, Level.DISTRICT, Level.STREET, Level.COMMUNITY)
+
+
+def valid(day: dt.date | None = None) -> Q:
+    """Areas that exist on a day (today): an unknown beginning counts as long ago, the last day is the one before."""
+    day = day or clock.today()
+    return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+def areas_valid_on(day: dt.date | None = None) -> QuerySet[Area]:
+    """All areas that exist on a day (today)."""
+    return Area.objects.filter(valid(day))
+
+
+def children(area: Area | None, *, on: dt.date | None = None, levels: Iterable[Level] = ()) -> QuerySet[Area]:
+    """The areas directly below, or the roots; perhaps of some levels only."""
+    found = areas_valid_on(on).filter(parent=area)
+    return found.filter(level__in=tuple(levels)) if levels else found
+
+
+def subtree(area: Area, *, on: dt.date | None = None, levels: Iterable[Level] = ()) -> QuerySet[Area]:
+    """The area and all below it that exist on a day, perhaps of some levels only."""
+    found = areas_valid_on(on).filter(path__startswith=area.path)
+    return found.filter(level__in=tuple(levels)) if levels else found
+
+
+def ancestors(area: Area) -> list[Area]:
+    """From the root down to the parent, in one query."""
+    ids = area.ancestor_ids
+    found = Area.objects.in_bulk(ids)
+    return [found[pk] for pk in ids]
+
+
+def by_code(code: str, *, on: dt.date | None = None) -> Area | None:
+    """The area that bore the code on a day (today). Short form: "44", "4405", "440511"."""
+    return areas_valid_on(on).filter(code=code).first()
+
+
+def search(
+    text: str, *, within: Area | None = None, levels: Iterable[Level] = (), on: dt.date | None = None
+) -> QuerySet[Area]:
+    """Areas whose name or code holds the text; 凤凰社区 also finds 凤凰居委会. Nothing for an empty text."""
+    text = "".join(text.split())
+    if not text:
+        return Area.objects.none()
+    found = areas_valid_on(on) if within is None else subtree(within, on=on)
+    matches = Q(name__icontains=text) | Q(code__startswith=text)
+    for said, written in (("社区", "居委会"), ("社区", "居民委员会"), ("村", "村委会"), ("村", "村民委员会")):
+        if text.endswith(said) and text != said:
+            matches |= Q(level=Level.COMMUNITY, name__contains=text.removesuffix(said) + written)
+    found = found.filter(matches)
+    return found.filter(level__in=tuple(levels)) if levels else found
+
+
+def full_names(areas: Sequence[Area]) -> dict[int, str]:
+    """Full names by id (`Area.full_name`), in one query however many areas and however deep."""
+    above = Area.objects.in_bulk({pk for area in areas for pk in area.ancestor_ids})
+    for area in (*areas, *above.values()):
+        if area.parent_id is not None:
+            area.parent = above[area.parent_id]
+    return {area.pk: area.full_name for area in areas}
+
+
+def areas_at(point: Point, *, within: Area) -> list[Area]:
+    """The areas below `within` whose boundary holds the point, widest first; each asked in its own datum."""
+    found = []
+    positions: dict[str, Position] = {}
+    for area in subtree(within).filter(boundary__isnull=False):
+        if area.boundary_datum not in positions:
+            moved = point.to(Datum(area.boundary_datum))
+            positions[area.boundary_datum] = Position(moved.lng, moved.lat)
+        if shape(area.boundary).covers(positions[area.boundary_datum]):
+            found.append(area)
+    return sorted(found, key=lambda area: len(area.ancestor_ids))
+
+
+@dataclass
+class Node:
+    """One entry of a picker."""
+
+    id: int
+    name: str
+    level: str
+    children: list[Node] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """For selects that follow each other."""
+        return {"id": self.id, "name": self.name, "children": [child.as_json() for child in self.children]}
+
+
+def state_of(area: Area) -> str:
+    """A short mark that changes whenever something in the subtree does, or the day turns."""
+    seen = Area.objects.filter(path__startswith=area.path).aggregate(count=Count("pk"), last=Max("changed_at"))
+    return hashlib.sha256(f"{area.path}{seen['count']}{seen['last']}{clock.today()}".encode()).hexdigest()[:20]
+
+
+def picker_tree(area: Area, *, levels: Sequence[Level] = PICKER_LEVELS) -> Node:
+    """The valid areas below, by name, as light nodes; kept in the cache until something below changes."""
+    key = f"areas:picker:{state_of(area)}:{'-'.join(levels)}"
+    kept: Node | None = cache.get(key)
+    if kept is not None:
+        return kept
+    root = Node(area.pk, area.short_name, area.level)
+    nodes = {area.pk: root}
+    below = subtree(area, levels=levels).exclude(pk=area.pk).only("name", "level", "path", "parent_id")
+    # Parents come first: a longer path is never above a shorter one of the same line.
+    for found in sorted(below, key=lambda found: found.path.count("/")):
+        # Where a level is left out, an area hangs from the nearest one that is in.
+        holder = next(nodes[pk] for pk in reversed(found.ancestor_ids) if pk in nodes)
+        nodes[found.pk] = Node(found.pk, found.short_name, found.level)
+        holder.children.append(nodes[found.pk])
+    cache.set(key, root, 3600)
+    return root
+
+
+def picker_groups(area: Area, *, level: Level = Level.COMMUNITY) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Choices for one plain select: areas of a level, grouped under the name of what holds them."""
+    groups: list[tuple[str, list[tuple[int, str]]]] = []
+
+    def visit(node: Node) -> None:
+        options = [(child.id, child.name) for child in node.children if child.level == level]
+        if options:
+            groups.append((node.name, options))
+        for child in node.children:
+            visit(child)
+
+    visit(picker_tree(area, levels=(*PICKER_LEVELS[: PICKER_LEVELS.index(level)], level)))
+    return groups

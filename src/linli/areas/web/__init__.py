@@ -1,0 +1,1 @@
+"""Public pages of areas: shapes for the map and choices for pickers."""
