@@ -1,0 +1,32 @@
+import htmx from "htmx.org";
+import "./styles/app.css";
+import "./requests";
+import { enhanceChecks } from "./checks";
+import { enhanceFiles } from "./files";
+import { enhanceForms } from "./forms";
+import "./keys";
+import { enhanceLocate } from "./locate";
+import { enhanceMessages } from "./messages";
+import { each, type Root } from "./page";
+import "./dialogs";
+
+/** Everything here adds to a page that already works; nothing is needed to read or to file. */
+function enhance(root: Root): void {
+  enhanceForms(root);
+  enhanceChecks(root);
+  enhanceFiles(root);
+  enhanceLocate(root);
+  enhanceMessages(root);
+  each(root, "[data-map], [data-map-pick]", (element) => void import("./map").then((module) => module.draw(element)));
+  each(root, "[data-chart]", (element) => void import("./chart").then((module) => module.draw(element)));
+  each(root, "[data-print]", (element) => {
+    element.hidden = false;
+    element.addEventListener("click", () => window.print());
+  });
+  each(root, "[data-autosubmit]", (element) =>
+    element.addEventListener("change", () => (element as HTMLSelectElement).form?.requestSubmit()),
+  );
+}
+
+// Once at the start and again for every fragment that htmx brings in.
+htmx.onLoad((element) => enhance(element as Element));
