@@ -75,7 +75,7 @@ def recognise(file: IO[bytes], extension: str) -> Kind:
     finally:
         file.seek(0)
     if extension and extension not in kind.names:
-        raise _mismatch(extension, kind.label, f"改名为 .{kind.extension},或换成真正的 {extension.upper()}")
+        raise _mismatch(extension, kind.label, f"改名为 .{kind.extension} ")
     return kind
 
 
@@ -138,10 +138,18 @@ def _what(head: bytes) -> str:
 
 def _instead(extension: str) -> str:
     wanted = {name: kind.label for kind in (PDF, DOCX, XLSX, DOC, XLS, JPEG) for name in kind.names}
-    return f"换成真正的 {wanted[extension]}" if extension in wanted else f"换一个文件:{_ACCEPTED}"
+    if extension in wanted:
+        return f"换成真正的{_spaced(wanted[extension])}"
+    return f"换一个文件({_ACCEPTED})"
+
+
+def _spaced(word: str) -> str:
+    """A space between Chinese and Latin, on whichever side the word is Latin."""
+    return (" " if word[0].isascii() else "") + word + (" " if word[-1].isascii() else "")
 
 
 def _mismatch(extension: str, content: str, instead: str) -> BadInput:
+    content = _spaced(content).rstrip()
     called = f"这个文件叫 .{extension},内容却是{content}。" if extension else f"这个文件的内容是{content}。"
     if extension in ("exe", "bat", "cmd", "sh", "msi", "apk", "js", "html", "htm", "svg", "zip", "rar", "7z"):
         called = f"这里不收 .{extension} 文件。"
@@ -184,7 +192,7 @@ def _check_zip(file: IO[bytes], extension: str) -> Kind:
             elif b"spreadsheetml.sheet.main+xml" in types and "xl/workbook.xml" in names:
                 kind = XLSX
             else:
-                raise _mismatch(extension, "别的办公文件", f"另存为 PDF、Word 或 Excel({_ACCEPTED})")
+                raise _mismatch(extension, "别的办公文件", "另存为 PDF、Word 或 Excel ")
             if archive.testzip() is not None:
                 raise _damaged()
             return kind
@@ -209,7 +217,7 @@ def _check_ole(file: IO[bytes], extension: str) -> Kind:
         return DOC
     if tops & {"workbook", "book"}:
         return XLS
-    raise _mismatch(extension, "别的办公文件或安装包", f"另存为 PDF、Word 或 Excel({_ACCEPTED})")
+    raise _mismatch(extension, "别的办公文件或安装包", "另存为 PDF、Word 或 Excel ")
 
 
 def _locked(container: olefile.OleFileIO[str], tops: set[str]) -> bool:

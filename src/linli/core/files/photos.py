@@ -10,13 +10,14 @@ from typing import IO
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from linli.core.files.kinds import JPEG, PNG, Kind, refuse
+from linli.core.files.kinds import JPEG, PNG, WEBP, Kind, refuse
 
 # 60 megapixels decode into 180 MB; more is either a mistake or an attack.
 MOST_PIXELS = 60_000_000
 LONG_EDGE = 4096  # pixels kept; enough to read a certificate at A4
 THUMBNAIL_EDGE = 480
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+# The decoder is the one the content was recognised for; pillow knows forty more, which no upload may reach.
+_DECODERS = {JPEG.media_type: "JPEG", PNG.media_type: "PNG", WEBP.media_type: "WEBP"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def clean_photo(file: IO[bytes], kind: Kind) -> Photo:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit follows
-            image = Image.open(file, formats=_FORMATS)
+            image = Image.open(file, formats=[_DECODERS[kind.media_type]])
         if image.width * image.height > MOST_PIXELS:
             size = f"{image.width}×{image.height}"
             raise refuse("pixels", f"这张图片有 {size} 像素,太大了。请截图或缩小到 8000×6000 以内再传。")
