@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
-from environs import Env
+from environs import Env, EnvError
 
 django_stubs_ext.monkeypatch()  # generic classes of Django can be subscripted at run time
 
@@ -48,7 +48,7 @@ LINLI_FIELD_KEYS = secret("field_keys").split(",")
 LINLI_HASH_KEY = secret("hash_key")
 
 ALLOWED_HOSTS = env.list("LINLI_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if not DEBUG else ["*"])
-CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("LINLI_ORIGINS", [])
 # The address printed in QR codes and letters; empty means the address of the request.
 LINLI_BASE_URL = env.str("LINLI_BASE_URL", "").rstrip("/")
 
@@ -195,7 +195,7 @@ X_FRAME_OPTIONS = "DENY"
 LINLI_TILE_URL = env.str("LINLI_TILE_URL", "")
 LINLI_TILE_ATTRIBUTION = env.str("LINLI_TILE_ATTRIBUTION", "")
 LINLI_TILE_DATUM = env.str("LINLI_TILE_DATUM", "wgs84")
-TILE_HOSTS = env.list("LINLI_TILE_HOSTS", [])
+TILE_HOSTS: list[str] = env.list("LINLI_TILE_HOSTS", [])
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -252,6 +252,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 _email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")
+if "EMAIL_BACKEND" not in _email:
+    raise EnvError("EMAIL_URL 的开头应为 smtp:、smtps:、submission: 之一")
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email["EMAIL_HOST"]
 EMAIL_PORT = _email["EMAIL_PORT"]
@@ -266,7 +268,7 @@ LINLI_CLOCK_SHIFT_DAYS = env.int("LINLI_CLOCK_SHIFT_DAYS", 0)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # The rooms of core are no apps of their own; their jobs are found here.
-PROCRASTINATE_IMPORT_PATHS = [f"linli.core.{path.parent.name}.jobs" for path in sorted(PACKAGE.glob("core/*/jobs.py"))]
+PROCRASTINATE_IMPORT_PATHS = [f"linli.core.{room.parent.name}.jobs" for room in PACKAGE.glob("core/*/jobs.py")]
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from linli.core.access.models import User
+    from linli.core.ui.navigation import Whereabouts
 
 
 class ActorsConfig(AppConfig):
@@ -12,3 +18,24 @@ class ActorsConfig(AppConfig):
     label = "actors"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "机构与岗位"
+
+    def ready(self) -> None:
+        """Tell the top bar where a person works."""
+        from linli.core.ui.navigation import register_whereabouts
+
+        register_whereabouts(whereabouts)
+
+
+def whereabouts(user: User) -> Whereabouts | None:
+    """Place and post of the first post held today; None for a resident."""
+    from linli.actors.queries import posts_of
+    from linli.core.ui.navigation import Whereabouts
+
+    posts = posts_of(user)
+    if not posts:
+        return None
+    post = posts[0]
+    parent = post.area.parent
+    shown = parent is not None and post.area.level != "district"
+    path = f"{parent.short_name} · {post.area.short_name}" if shown and parent else post.area.short_name
+    return Whereabouts(post.area.short_name, path, post.title or str(post.get_role_display()))

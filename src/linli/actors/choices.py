@@ -1,4 +1,4 @@
-"""Kinds of bodies and roles of posts. Department names are data (rulebook §0 trap 1); these are the places in a loop."""
+"""Kinds of bodies and roles of posts: places in a loop. Department names are data (rulebook §0 trap 1)."""
 
 from __future__ import annotations
 

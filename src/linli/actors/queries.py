@@ -21,8 +21,15 @@ def posts_on(day: dt.date) -> QuerySet[Post]:
 
 
 def posts_of(user: User) -> list[Post]:
-    """The posts a person holds today, with body and area."""
-    return list(posts_on(clock.today()).filter(user=user).select_related("body", "area").order_by("id"))
+    """The posts a person holds today, with body and area; asked once for each instance of the user."""
+    held: list[Post] | None = user.__dict__.get("_posts")
+    if held is None:
+        held = user.__dict__["_posts"] = _posts_today(user)
+    return held
+
+
+def _posts_today(user: User) -> list[Post]:
+    return list(posts_on(clock.today()).filter(user=user).select_related("body", "area__parent").order_by("id"))
 
 
 def provided_grants(user: User) -> list[Grant]:

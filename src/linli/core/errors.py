@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 -- not a fault of the program
     """Something a person asked for and cannot have. `message` says what is wrong, why, and what to do."""
 
     status = 400

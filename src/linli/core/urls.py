@@ -28,4 +28,5 @@ urlpatterns = [
     path("", include("linli.core.files.urls")),
     path("", include("linli.core.notices.urls")),
     path("", include("linli.core.ui.urls")),
+    path("", include("linli.core.access.urls")),
 ]

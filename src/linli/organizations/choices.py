@@ -75,9 +75,7 @@ class FilingState(TextChoices):
 
 S = FilingState
 
-SUBMIT = Step(
-    "organizations.submit_filing", {S.DRAFT}, S.OPINION, _("提交申请"), done=_("提交申请"), tone="primary"
-)
+SUBMIT = Step("organizations.submit_filing", {S.DRAFT}, S.OPINION, _("提交申请"), done=_("提交申请"), tone="primary")
 RESUBMIT = Step(
     "organizations.resubmit_filing",
     {S.MEND_COMMUNITY},

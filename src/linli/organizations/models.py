@@ -36,7 +36,9 @@ class Profile(models.Model):
     kind = models.CharField(_("类别"), max_length=10, choices=Kind, blank=True)
     national_kind = models.CharField(_("全国分类"), max_length=10, choices=NationalKind, blank=True)
     purpose = models.TextField(_("宗旨和活动内容"), max_length=500, blank=True)
-    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在社区"))
+    area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在社区")
+    )
     address = models.CharField(_("活动场所"), max_length=120, blank=True)
     lng = models.FloatField(_("经度"), null=True, blank=True)
     lat = models.FloatField(_("纬度"), null=True, blank=True)
@@ -92,7 +94,12 @@ class Organization(Profile):
     scope = models.CharField(max_length=200, db_collation="C", editable=False)
     legal_status = models.CharField(_("法律状态"), max_length=20, choices=LegalStatus, default=LegalStatus.FILED)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("负责人账号")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("负责人账号"),
     )
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
     filed_on = models.DateField(_("备案日期"), null=True, blank=True)
@@ -227,7 +234,9 @@ class Amendment(Case):
 
     SEARCH = ("number__contains", "organization__name__contains")
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="amendments", verbose_name=_("社会组织"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="amendments", verbose_name=_("社会组织")
+    )
     kind = models.CharField(_("事项"), max_length=10, choices=AmendmentKind)
     state = models.CharField(_("状态"), max_length=20, choices=AmendmentState, default=AmendmentState.DRAFT)
     cause = models.TextField(_("变更原因"), max_length=300, blank=True)
@@ -300,7 +309,10 @@ class Amendment(Case):
                     "新负责人手机号": mask_phone(self.new_leader_phone),
                 }
             case AmendmentKind.ADDRESS:
-                said |= {"新所在社区": self.new_area.full_name if self.new_area else "", "新活动场所": self.new_address}
+                said |= {
+                    "新所在社区": self.new_area.full_name if self.new_area else "",
+                    "新活动场所": self.new_address,
+                }
             case _:
                 said["财产和未了事务的处理"] = self.settlement
         return said

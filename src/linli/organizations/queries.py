@@ -105,7 +105,7 @@ def similar_organizations(name: str, area: Area | None, kind: str = "", limit: i
 def name_taken(name: str, area: Area | None, *, but: Organization | None = None) -> Organization | None:
     """The living organization of the same community that bears the name already."""
     taken = public_register().filter(name=name.strip(), area=area)
-    return taken.exclude(pk=but.pk if but else None).first()
+    return (taken.exclude(pk=but.pk) if but else taken).first()
 
 
 def counts_by(register: QuerySet[Organization], field: str) -> dict[Any, int]:

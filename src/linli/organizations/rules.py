@@ -73,4 +73,3 @@ rules.add_perm("organizations.reveal_leader", COMMUNITY | STREET | DISTRICT)
 # A worker may enter for a resident; the place is checked again when the case is sent.
 rules.add_perm("organizations.begin_filing", rules.is_authenticated)
 rules.add_perm("organizations.amend", runs_it | COMMUNITY)
-

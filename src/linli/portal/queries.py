@@ -37,6 +37,11 @@ def done_tasks(user: Person, since: dt.datetime, until: dt.datetime | None = Non
 IN_TIME = Q(due_on__isnull=True) | Q(closed_on__lte=F("due_on"))
 
 
+def closed_late(task: Task) -> bool:
+    """Whether a closed row was closed after its day."""
+    return task.due_on is not None and task.closed_at is not None and timezone.localdate(task.closed_at) > task.due_on
+
+
 @dataclass(frozen=True)
 class OnTime:
     """Numerator and denominator of the share closed in time (rulebook §12, on_time)."""
@@ -65,6 +70,3 @@ def today_of(rows: QuerySet[Task]) -> dict[str, int]:
         late=Count("pk", filter=Q(due_on__lt=today)),
         due=Count("pk", filter=Q(due_on=today)),
     )
-
-
-

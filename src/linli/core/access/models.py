@@ -24,7 +24,7 @@ def new_uid() -> str:
 class UserManager(DjangoUserManager["User"]):
     """Creates accounts; there is no superuser in Linli (rights come from posts alone)."""
 
-    def create_user(  # type: ignore[override]
+    def create_user(
         self, username: str, email: str | None = None, password: str | None = None, **fields: Any
     ) -> User:
         """Make an account. `password=None` leaves it unable to sign in."""
@@ -73,7 +73,7 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.username
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Ask the rules; an unknown permission or an inactive account is never allowed."""
         from django.contrib.auth import get_backends
 

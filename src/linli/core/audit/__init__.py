@@ -21,11 +21,13 @@ def record(
     on_behalf_of: User | None = None,
     scope: str = "",
     post: str = "",
-    **detail: Any,
+    detail: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Event:
     """Write the event of an action. Call it inside the action's transaction; it commits or falls with it.
 
-    `detail` holds what a reader of the timeline needs (reason, before/after). Never a full ID or phone number.
+    `detail` (and every further keyword) holds what a reader of the timeline needs: reason, before and after. Never a
+    full ID or phone number.
     """
     from linli.core.access.grants import grants_of
     from linli.core.audit.models import Event
@@ -42,6 +44,6 @@ def record(
         name=name,
         subject=subject,
         scope=scope,
-        detail=detail,
+        detail={**(detail or {}), **more},
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )

@@ -1,7 +1,7 @@
 """Deadlines, thresholds and names that a district may set for itself.
 
-Each is declared in code with its type, default, unit and source. A value can be set for an area with a date from which
-it holds. A case keeps the values it began under (core.workflow takes the snapshot).
+Each is declared in code with its type, default, unit and source. A value can be set for an area with a date from
+which it holds. A case keeps the values it began under (core.workflow takes the snapshot).
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ class Parameter:
             value = raw in (True, "on", "true", "1", 1) if self.type is bool else self.type(raw)
         except (TypeError, ValueError):
             raise BadInput("parameter.type", f"“{self.label}”要填数字。", fields={"value": "要填数字。"}) from None
-        too_small = self.least is not None and value < self.least
-        too_big = self.most is not None and value > self.most
-        if too_small or too_big:
+        low, high = self.least, self.most
+        if isinstance(value, int) and ((low is not None and value < low) or (high is not None and value > high)):
             text = f"“{self.label}”要在 {self.least} 到 {self.most} {self.unit}之间。"
             raise BadInput("parameter.range", text, fields={"value": text})
         return value

@@ -15,9 +15,7 @@ from linli.core.parameters.models import ParameterValue
 
 
 @transaction.atomic
-def set_parameter(
-    key: str, raw: Any, *, scope: str, valid_from: dt.date, reason: str, actor: User
-) -> ParameterValue:
+def set_parameter(key: str, raw: Any, *, scope: str, valid_from: dt.date, reason: str, actor: User) -> ParameterValue:
     """Let a value hold for an area from a day on. Cases that run keep theirs."""
     if not actor.has_perm("core.set_parameter", ParameterValue(key=key, scope=scope)):
         raise NotAllowed("parameter.not_allowed", "修改参数由本区系统管理员办理。请联系区民政局。")
@@ -27,7 +25,14 @@ def set_parameter(
         key=key, scope=scope, valid_from=valid_from, defaults={"value": value, "reason": reason, "set_by": actor}
     )
     record(
-        actor, "core.set_parameter", row, scope=scope, key=key, before=before, after=value, reason=reason,
+        actor,
+        "core.set_parameter",
+        row,
+        scope=scope,
+        key=key,
+        before=before,
+        after=value,
+        reason=reason,
         valid_from=valid_from,
     )
     return row

@@ -26,7 +26,8 @@ class ParameterValue(models.Model):
         verbose_name = _("参数取值")
         constraints = [
             models.CheckConstraint(
-                name="core_parameter_valid_range", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+                name="core_parameter_valid_range",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
             ),
             models.UniqueConstraint(fields=["key", "scope", "valid_from"], name="core_parameter_one_value_a_day"),
         ]

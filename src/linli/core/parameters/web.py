@@ -24,7 +24,9 @@ class ParameterForm(forms.Form):
 
     value = forms.CharField(label="新取值", max_length=100)
     valid_from = forms.DateField(label="自哪天起", widget=forms.DateInput(attrs={"type": "date"}))
-    reason = forms.CharField(label="依据", max_length=200, help_text="写明文件或会议,例如:区民政局 2026 年第 3 次局务会。")
+    reason = forms.CharField(
+        label="依据", max_length=200, help_text="写明文件或会议,例如:区民政局 2026 年第 3 次局务会。"
+    )
 
 
 def _scope(request: HttpRequest) -> str:
@@ -57,7 +59,11 @@ def parameter_page(request: HttpRequest, key: str) -> HttpResponse:
         typed: dict[str, Any] = form.cleaned_data
         try:
             set_parameter(
-                key, typed["value"], scope=scope, valid_from=typed["valid_from"], reason=typed["reason"],
+                key,
+                typed["value"],
+                scope=scope,
+                valid_from=typed["valid_from"],
+                reason=typed["reason"],
                 actor=request.user,
             )
         except BadInput as refusal:

@@ -34,9 +34,13 @@ def load_published(last_year: int = 2026) -> int:
                 works = chinese_calendar.is_workday(day)
                 if works != (day.weekday() < 5):
                     _off, holiday = chinese_calendar.get_holiday_detail(day)
-                    rows.append(CalendarDay(day=day, is_workday=works, note="调休上班" if works else holiday or "放假"))
+                    rows.append(
+                        CalendarDay(day=day, is_workday=works, note="调休上班" if works else holiday or "放假")
+                    )
                 day += dt.timedelta(days=1)
-        except NotImplementedError:  # the library does not ship this year: leave it unknown, so that people are warned
+        except (
+            NotImplementedError
+        ):  # the library does not ship this year: leave it unknown, so that people are warned
             continue
         CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
         CalendarYear.objects.create(year=year, source="国务院办公厅节假日安排通知")

@@ -51,14 +51,18 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         if "confirm" in request.POST:
             year_form = YearForm(request.POST, prefix="year")
             if year_form.is_valid():
-                confirm_year(year_form.cleaned_data["year"], source=year_form.cleaned_data["source"], actor=request.user)
+                confirm_year(
+                    year_form.cleaned_data["year"], source=year_form.cleaned_data["source"], actor=request.user
+                )
                 messages.success(request, f"{year_form.cleaned_data['year']} 年的节假日已确认。")
                 return redirect(f"{reverse('core:calendar')}?year={year_form.cleaned_data['year']}")
         else:
             form = DayForm(request.POST, prefix="day")
             if form.is_valid():
                 row = set_day(**form.cleaned_data, actor=request.user)
-                messages.success(request, f"{row.day:%Y-%m-%d} 已改为{'上班' if row.is_workday else '放假'}。在办的时限不变。")
+                messages.success(
+                    request, f"{row.day:%Y-%m-%d} 已改为{'上班' if row.is_workday else '放假'}。在办的时限不变。"
+                )
                 return redirect(f"{reverse('core:calendar')}?year={row.day.year}")
     return render(
         request,

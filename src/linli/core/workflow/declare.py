@@ -7,7 +7,7 @@ tests/core/workflow walk every process that is registered here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ from django.apps import apps
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
 
     from linli.core.access.grants import Person
     from linli.core.workflow.models import Case
@@ -34,15 +35,15 @@ class Step:
     """
 
     name: str
-    sources: frozenset[str]
+    sources: Set[str]
     target: str | None
-    label: str
-    done: str = ""
+    label: StrOrPromise
+    done: StrOrPromise = ""
     reason: str = ""
-    basis: str = ""
+    basis: StrOrPromise = ""
     tone: str = ""
-    hint: str = ""
-    told: str = ""
+    hint: StrOrPromise = ""
+    told: StrOrPromise = ""
     quiet: bool = False
 
     def __post_init__(self) -> None:
@@ -56,7 +57,7 @@ class Step:
     @property
     def past(self) -> str:
         """How the timeline tells it."""
-        return self.done or self.label
+        return str(self.done or self.label)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ class Duty:
     """In this state these posts owe the next step.
 
     `within` is a number of working days or the key of a parameter that holds it; None: no deadline.
-    When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its days have run.
+    When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its days
+    have run.
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
     """
 
@@ -95,7 +97,7 @@ class Process:
     steps: Sequence[Step]
     duties: Sequence[Duty]
     stages: Sequence[Stage]
-    ends: frozenset[str]
+    ends: Set[str]
     start: str
     parameters: Sequence[str] = ()
     facts_template: str = ""
@@ -114,12 +116,12 @@ class Process:
     @property
     def model(self) -> type[Case]:
         """The case's model."""
-        return apps.get_model(self.model_label)  # type: ignore[return-value]
+        return apps.get_model(self.model_label)
 
     @property
     def states(self) -> list[tuple[str, str]]:
         """Codes and words of the states, in the order they were declared."""
-        return list(self.model._meta.get_field("state").choices or ())  # type: ignore[arg-type]
+        return list(self.model._meta.get_field("state").choices or ())
 
     def label_of(self, state: str) -> str:
         """The words for a state."""

@@ -186,4 +186,3 @@ def _climb(pk: int, level: int) -> int:
         )
         _tell_holders(task, duty.raised_to, title=f"{task.title}:下级办理超期", body="", event_id=event.pk)
     return 1
-

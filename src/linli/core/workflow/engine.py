@@ -18,7 +18,7 @@ from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.parameters import values_of
 from linli.core.workdays import calendar
-from linli.core.workflow.declare import ACTIONS, OWNER, SYSTEM, STEPS, Duty, Process, Step
+from linli.core.workflow.declare import ACTIONS, OWNER, STEPS, SYSTEM, Duty, Process, Step
 from linli.core.workflow.models import Case, CaseVersion, Task
 
 C = TypeVar("C", bound=Case)
@@ -64,9 +64,15 @@ def begin(step: Step, case: C, actor: User) -> C:
 
 
 def _moved_on(step: Step, case: Case) -> str:
-    last = Event.objects.filter(
-        subject_type__app_label=case._meta.app_label, subject_type__model=case._meta.model_name, subject_id=case.pk
-    ).select_related("actor").last()
+    last = (
+        Event.objects.filter(
+            subject_type__app_label=case._meta.app_label,
+            subject_type__model=case._meta.model_name,
+            subject_id=case.pk,
+        )
+        .select_related("actor")
+        .last()
+    )
     if last is None or last.name not in STEPS:
         return f"这件事现在是“{case.state_label}”,不能再“{step.label}”。请刷新页面看最新情况。"
     local = timezone.localtime(last.at)
@@ -90,15 +96,10 @@ def finish(step: Step, case: Case, actor: User, **inputs: Any) -> Event:
         fields = {name: " ".join(texts) for name, texts in error.message_dict.items()}
         raise BadInput(step.name, "还有内容没填对。" + " ".join(fields.values()), fields=fields) from error
     case.save()
-    event = record(
-        actor,
-        step.name,
-        case,
-        on_behalf_of=case.owner if actor.pk == case.entered_by_id and actor.pk != case.owner_id else None,
-        state=case.state,
-        **({"behalf": True} if actor.pk == case.entered_by_id and actor.pk != case.owner_id else {}),
-        **{name: trace_of(value) for name, value in inputs.items() if value not in (None, "")},
-    )
+    behalf = actor.pk == case.entered_by_id and actor.pk != case.owner_id
+    detail = {name: trace_of(value) for name, value in inputs.items() if value not in (None, "")}
+    detail |= {"state": case.state} | ({"behalf": True} if behalf else {})
+    event = record(actor, step.name, case, on_behalf_of=case.owner if behalf else None, detail=detail)
     settle(case, actor, event)
     if case.owner_id and case.owner_id != actor.pk and not step.quiet:
         _tell_owner(step, case, event)
@@ -114,7 +115,7 @@ def _tell_owner(step: Step, case: Case, event: Event) -> None:
     from linli.core.notices import notify
 
     assert case.owner is not None
-    told = step.told or "{title}:" + step.past
+    told = str(step.told or "{title}:" + step.past)
     notify(
         case.owner,
         kind=f"case.{case.process.slug}",
@@ -135,9 +136,7 @@ def days_of(case: Case, given: int | str | None) -> int | None:
 
 def settle(case: Case, actor: User, event: Event) -> None:
     """Close the rows of the state that was left and open the row of the state that was entered."""
-    open_rows = Task.objects.filter(
-        case_type=event.subject_type, case_id=case.pk, closed_at__isnull=True
-    )
+    open_rows = Task.objects.filter(case_type=event.subject_type, case_id=case.pk, closed_at__isnull=True)
     kept = open_rows.filter(state=case.state, kind=Task.Kind.ACT).first()
     if kept is not None:
         open_rows.update(title=case.title[:200], summary=case.summary[:300], scope=case.scope)
@@ -149,13 +148,14 @@ def settle(case: Case, actor: User, event: Event) -> None:
 
 
 def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
+    assert event.subject_type_id is not None
     days = days_of(case, duty.within)
     start = clock.today()
     table = calendar()
     on = (lambda share: table.add(start, share)) if days is not None else (lambda share: None)
     Task.objects.create(
         process=process.slug,
-        case_type=event.subject_type,
+        case_type_id=event.subject_type_id,
         case_id=case.pk,
         state=case.state,
         role=duty.owed_by,

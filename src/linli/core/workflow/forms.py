@@ -16,8 +16,8 @@ class StepForm(forms.Form):
         label="说明", required=False, max_length=500, strip=True, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, step: Step, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=step.slug, **kwargs)
+    def __init__(self, step: Step, data: Any = None) -> None:
+        super().__init__(data, prefix=step.slug)
         self.step = step
         reason = self.fields["reason"]
         if not step.reason:

@@ -48,6 +48,10 @@ class Case(models.Model):
     class Meta:
         abstract = True
 
+    def get_absolute_url(self) -> str:
+        """The case page."""
+        return reverse("core:case", args=[self.process.slug, self.uid])
+
     @property
     def process(self) -> Process:
         """The loop this case runs through."""
@@ -74,10 +78,6 @@ class Case(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still owes a step."""
         return self.state not in self.process.ends
-
-    def get_absolute_url(self) -> str:
-        """The case page."""
-        return reverse("core:case", args=[self.process.slug, self.uid])
 
     def snapshot(self) -> dict[str, Any]:
         """The content a person wrote, by field label, with personal values masked: what versions compare."""
@@ -161,7 +161,13 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index("role", OpClass("scope", "text_pattern_ops"), "due_on", condition=Q(closed_at__isnull=True), name="core_task_inbox"),
+            models.Index(
+                "role",
+                OpClass("scope", "text_pattern_ops"),
+                "due_on",
+                condition=Q(closed_at__isnull=True),
+                name="core_task_inbox",
+            ),
             models.Index(fields=["owner", "due_on"], condition=Q(closed_at__isnull=True), name="core_task_owner"),
             models.Index(fields=["level", "due_on"], condition=Q(closed_at__isnull=True), name="core_task_clock"),
             models.Index(fields=["process", "state"], name="core_task_process"),

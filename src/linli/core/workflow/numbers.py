@@ -19,11 +19,9 @@ class Place(Protocol):
 
 
 def next_number(kind: str, place: Place, year: int) -> str:
-    """The next number of a kind in a street and year; gapless, since the row stays locked to the transaction's end."""
+    """The next number of a kind in a street and year; gapless: the row stays locked to the transaction's end."""
     key = f"{kind}-{place.number_code}-{year}"
     Serial.objects.get_or_create(key=key)
     row = Serial.objects.select_for_update().get(key=key)
     Serial.objects.filter(pk=row.pk).update(last=F("last") + 1)
     return f"{key}-{row.last + 1:05d}"
-
-

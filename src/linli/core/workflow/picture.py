@@ -48,7 +48,7 @@ class Picture:
 
 
 def draw(process: Process, standings: Sequence[Standing]) -> Picture:
-    """Lay the states out: one column a stage, its first state on the way, the rest below; stray ends in the last rows."""
+    """Lay the states out: a column for each stage, its first state on the way, the rest and stray ends below."""
     by_state = {standing.state: standing for standing in standings}
     column = {stage.states[0]: i for i, stage in enumerate(process.stages)}
     depth = dict.fromkeys(range(len(process.stages)), 0)
@@ -85,9 +85,7 @@ def _arrow(a: Box, b: Box, label: str) -> Arrow:
         y = a.y + BOX_H // 2
         return Arrow(f"M{a.x + BOX_W} {y} H{b.x - 7}", label, False)
     if a.y == b.y:
-        return Arrow(
-            f"M{a.centre} {a.y + BOX_H} v{GAP_Y // 4} H{b.centre + 40} v-{GAP_Y // 4 - 7}", label, True
-        )
+        return Arrow(f"M{a.centre} {a.y + BOX_H} v{GAP_Y // 4} H{b.centre + 40} v-{GAP_Y // 4 - 7}", label, True)
     if a.x == b.x:
         side = 24 if b.y < a.y else -24
         start, end = (a.y, b.y + BOX_H + 7) if b.y < a.y else (a.y + BOX_H, b.y - 7)

@@ -41,9 +41,7 @@ def steps_for(user: Person, case: Case) -> list[Step]:
 def open_task(case: Case) -> Task | None:
     """The row somebody owes on a case now."""
     kind = ContentType.objects.get_for_model(case)
-    return Task.objects.filter(
-        case_type=kind, case_id=case.pk, kind=Task.Kind.ACT, closed_at__isnull=True
-    ).first()
+    return Task.objects.filter(case_type=kind, case_id=case.pk, kind=Task.Kind.ACT, closed_at__isnull=True).first()
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,9 @@ def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False)
     step = STEPS[event.name][0] if event.name in STEPS else None
     text = step.past if step else duties.LABELS.get(event.name, "开始填写")
     if event.name == duties.WARNED:
-        text = "时限已过 80%,已提醒承办人" if event.detail.get("level") == Task.Level.NEAR else "时限过半,已提醒承办人"
+        text = (
+            "时限已过 80%,已提醒承办人" if event.detail.get("level") == Task.Level.NEAR else "时限过半,已提醒承办人"
+        )
     if event.name == duties.EXTENDED:
         text = f"{text} {event.detail.get('days', '')} 个工作日"
     own = event.actor_id == owner_id

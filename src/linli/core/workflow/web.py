@@ -77,6 +77,7 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
         )
     }
     today = clock.today()
+    standings = queries.standings(process, request.user)
     listed = [(row, *(due_words(tasks[row.pk].due_on, today) if row.pk in tasks else ("", ""))) for row in page.rows]
     return render(
         request,
@@ -85,7 +86,8 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
             "process": process,
             "rows": listed,
             "page": page,
-            "standings": queries.standings(process, request.user),
+            "standings": standings,
+            "facets": [{"value": s.state, "label": s.label, "count": s.count} for s in standings],
             "state": state,
             "words": words,
             "late": late,
@@ -169,7 +171,9 @@ def _may_urge(user: User, task: Task) -> bool:
     from linli.core.access.grants import holds
 
     duty = duties.duty_of(task)
-    return bool(duty.raised_to) and holds(user, duty.raised_to, task.scope) and not holds(user, duty.owed_by, task.scope)
+    return (
+        bool(duty.raised_to) and holds(user, duty.raised_to, task.scope) and not holds(user, duty.owed_by, task.scope)
+    )
 
 
 def basis_of(step: Step, case: Case) -> str:

@@ -1,4 +1,4 @@
-"""Filling in a case over several small pages: one matter a page, a draft that keeps itself, a summary before sending."""
+"""Filling in a case over several small pages: one matter a page, a draft that keeps itself, a summary at the end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Page:
-    """One matter. `form` for typed fields, or `documents` for papers; `extra` adds to the page what helps (a hint)."""
+    """One matter. `form` for typed fields, or `documents` for papers; `helps` adds a hint to the page."""
 
     slug: str
     title: str
@@ -36,7 +36,7 @@ class Page:
     form: type[forms.ModelForm[Any]] | None = None
     documents: Sequence[Document] = ()
     template: str = ""
-    extra: Callable[[Case], dict[str, Any]] | None = None
+    helps: Callable[[Case], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from linli.core.access.models import User
@@ -46,24 +47,27 @@ def _must_edit(wizard: Wizard, case: Case, user: User) -> None:
 
 
 def _outline(wizard: Wizard, case: Case, current: str) -> list[dict[str, Any]]:
-    """The pages with whether each is complete, for the list beside the form."""
+    """The pages with what each still lacks, for the list beside the form."""
     held = {attachment.slot for attachment in attachments_of(case)}
     outline = []
     for page in wizard.pages(case):
         if page.form is not None:
-            done = all(bool(getattr(case, name, None)) for name in getattr(page.form, "needed", ()))
+            lacking = sum(not getattr(case, name, None) for name in getattr(page.form, "needed", ()))
         else:
-            done = all(document.slot in held for document in page.documents if document.needed)
+            lacking = sum(document.needed and document.slot not in held for document in page.documents)
+        status = "now" if page.slug == current else "todo" if lacking else "done"
+        missing = f"还差 {lacking} 项" if lacking and page.slug != current and case.revision else ""
         outline.append(
-            {"title": page.title, "url": wizard.url(case, page.slug), "done": done, "current": page.slug == current}
+            {"label": page.title, "url": wizard.url(case, page.slug), "status": status, "missing": missing}
         )
-    outline.append({"title": "核对并提交", "url": wizard.url(case, REVIEW), "done": False, "current": current == REVIEW})
+    last = "now" if current == REVIEW else "todo"
+    outline.append({"label": "核对并提交", "url": wizard.url(case, REVIEW), "status": last, "missing": ""})
     return outline
 
 
 @login_required
 def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpResponse:
-    """One page of the form. A valid POST keeps it and goes on; an invalid one keeps what was right and says the rest."""
+    """One page of the form. A valid POST keeps it and goes on; an invalid one keeps what was right, says the rest."""
     wizard, case = _open(request, slug, uid)
     user = _user(request)
     _must_edit(wizard, case, user)
@@ -76,7 +80,7 @@ def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRes
         return _documents(request, wizard, case, shown)
     if request.method != "POST":
         return _show(request, wizard, case, shown, shown.form(instance=case))
-    form = shown.form(request.POST, instance=type(case).objects.get(pk=case.pk))
+    form = shown.form(request.POST, instance=type(case)._default_manager.get(pk=case.pk))
     valid = form.is_valid()
     right = {name: value for name, value in form.cleaned_data.items() if hasattr(case, name)}
     try:
@@ -84,7 +88,7 @@ def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRes
     except WrongState as refusal:
         if refusal.code != "draft.revision":
             raise
-        case = type(case).objects.get(pk=case.pk)
+        case = type(case)._default_manager.get(pk=case.pk)
         return _show(request, wizard, case, shown, form, clash=_clash(shown, case, form), status=409)
     if not valid:
         form.data = request.POST
@@ -109,7 +113,13 @@ def _clash(page: Page, case: Case, form: forms.ModelForm[Any]) -> list[Differenc
         theirs, mine = saved[name].value(), form[name].value()
         if str(theirs or "") != str(mine or ""):
             private = "id_number" in name or "phone" in name or name == "founders"
-            rows.append(Difference(str(form[name].label), "(已填)" if private and theirs else str(theirs or "(空)"), str(mine or "(空)")))
+            rows.append(
+                Difference(
+                    str(form[name].label),
+                    "(已填)" if private and theirs else str(theirs or "(空)"),
+                    str(mine or "(空)"),
+                )
+            )
     return rows
 
 
@@ -132,12 +142,13 @@ def _show(
         "form": form,
         "clash": clash,
         "revision": case.revision,
-        "outline": _outline(wizard, case, page.slug),
+        "steps": _outline(wizard, case, page.slug),
         "number": i + 1,
         "total": len(pages) + 1,
         "back_url": wizard.url(case, pages[i - 1].slug) if i else "",
+        "check_url": reverse("core:wizard_check", args=[wizard.process.slug, case.uid, page.slug]),
         "returned": _returned(case),
-        **(page.extra(case) if page.extra else {}),
+        **(page.helps(case) if page.helps else {}),
     }
     return render(request, page.template or "core/wizard.html", context, status=status)
 
@@ -153,19 +164,30 @@ def _returned(case: Case) -> str:
 @login_required
 @require_POST
 def wizard_check(request: HttpRequest, slug: str, uid: str, page: str) -> HttpResponse:
-    """Check the field named by `_field` as it is left, and keep it when it is right."""
+    """Check one field as it is left, and keep it when it is right: {"error", "fine", "revision"}."""
     wizard, case = _open(request, slug, uid)
-    _must_edit(wizard, case, _user(request))
+    user = _user(request)
+    _must_edit(wizard, case, user)
     shown = wizard.page(case, page)
-    name = request.POST.get("_field", "")
+    name = request.POST.get("field", "")
     if shown is None or shown.form is None or name not in shown.form.base_fields:
         raise Http404
-    form = shown.form(request.POST, instance=type(case).objects.get(pk=case.pk))
+    form = shown.form(request.POST, instance=type(case)._default_manager.get(pk=case.pk))
     form.is_valid()
-    return render(request, "core/_field_check.html", {"field": form[name], "errors": form.errors.get(name, [])})
+    answer: dict[str, Any] = {"error": " ".join(map(str, form.errors.get(name, [])))}
+    kept = form.cleaned_data.get(name)
+    if not answer["error"] and hasattr(case, name) and kept not in (None, ""):
+        try:
+            case = wizard.save(case, actor=user, revision=_revision(request), **{name: kept})
+        except WrongState:  # another device was faster: the whole page says so when it is sent
+            return JsonResponse(answer)
+        answer |= {"fine": "已保存", "revision": case.revision}
+    return JsonResponse(answer)
 
 
-def _documents(request: HttpRequest, wizard: Wizard, case: Case, page: Page, error: str = "", status: int = 200) -> HttpResponse:
+def _documents(
+    request: HttpRequest, wizard: Wizard, case: Case, page: Page, error: str = "", status: int = 200
+) -> HttpResponse:
     if request.method == "POST" and not error:
         return _change_documents(request, wizard, case, page)
     held = list(attachments_of(case))
@@ -178,7 +200,7 @@ def _documents(request: HttpRequest, wizard: Wizard, case: Case, page: Page, err
         "page": page,
         "slots": slots,
         "error": error,
-        "outline": _outline(wizard, case, page.slug),
+        "steps": _outline(wizard, case, page.slug),
         "number": i + 1,
         "total": len(pages) + 1,
         "back_url": wizard.url(case, pages[i - 1].slug) if i else "",
@@ -245,7 +267,7 @@ def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
         "attachments": attachments_of(case),
         "changes": queries.differences(versions[-1].content, case.snapshot()) if versions else [],
         "mended": bool(versions),
-        "outline": _outline(wizard, case, REVIEW),
+        "steps": _outline(wizard, case, REVIEW),
         "back_url": wizard.url(case, list(wizard.pages(case))[-1].slug),
         "next_words": wizard.next_words,
         "returned": _returned(case),

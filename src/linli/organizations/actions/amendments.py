@@ -37,7 +37,9 @@ def begin_amendment(organization: Organization, *, kind: str, actor: User) -> Am
     if not actor.has_perm("organizations.amend", organization):
         raise NotAllowed("organizations.amend", "变更由组织的负责人申请,或由所在社区代办。")
     if organization.legal_status not in (LegalStatus.FILED, LegalStatus.REGISTERED):
-        raise WrongState("organizations.amend", f"“{organization.name}”{organization.get_legal_status_display()},不能再变更。")
+        raise WrongState(
+            "organizations.amend", f"“{organization.name}”{organization.get_legal_status_display()},不能再变更。"
+        )
     open_one = _open_of(organization, kind)
     if open_one is not None:
         return open_one

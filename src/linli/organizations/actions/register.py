@@ -13,7 +13,7 @@ from linli.organizations.queries import name_taken
 
 
 def enter_register(filing: Filing, *, actor: User) -> Organization:
-    """Give the number and open the register record from what the application holds. Runs in the caller's transaction."""
+    """Give the number and open the register record from what the application holds, in the caller's transaction."""
     assert filing.area is not None
     organization = Organization(
         **{name: getattr(filing, name) for name in PROFILE_FIELDS},

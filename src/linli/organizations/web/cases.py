@@ -34,7 +34,7 @@ FILING_PAGES = (
         template="organizations/wizard_place.html",
     ),
     Page("leader", "谁来负责", "有进展会通知负责人。", forms.LeaderForm),
-    Page("people", "有哪些人", "发起人要达到规定人数。", forms.FoundersForm, extra=_similar),
+    Page("people", "有哪些人", "发起人要达到规定人数。", forms.FoundersForm, helps=_similar),
     Page(
         "documents",
         "带上材料",

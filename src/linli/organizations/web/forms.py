@@ -18,7 +18,7 @@ from linli.organizations.choices import Kind, NationalKind
 from linli.organizations.models import Amendment, Filing
 
 
-class CommunityField(forms.ModelChoiceField):
+class CommunityField(forms.ModelChoiceField[Area]):
     """A community, listed under its street."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -137,7 +137,11 @@ class FoundersForm(forms.ModelForm[Filing]):
     )
     member_count = forms.IntegerField(label="成员人数", required=False, min_value=1, max_value=100_000)
     party_member_count = forms.IntegerField(
-        label="其中党员人数", required=False, min_value=0, max_value=100_000, help_text="没有就填 0。只填人数,不填姓名。"
+        label="其中党员人数",
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text="没有就填 0。只填人数,不填姓名。",
     )
 
     class Meta:
@@ -180,9 +184,7 @@ class ConsentForm(forms.ModelForm[Filing]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         behalf = self.instance.owner_id is None
-        self.fields["consented"].label = (
-            "已向申请人说明,并取得申请人当面同意" if behalf else "我已阅读并同意"
-        )
+        self.fields["consented"].label = "已向申请人说明,并取得申请人当面同意" if behalf else "我已阅读并同意"
         self.fields["consented"].initial = self.instance.consented_at is not None
         self.fields["consented"].help_text = mark_safe(
             "姓名、身份证号、手机号只用于办理备案和联系负责人;社区、街道和区民政局承办人按岗位查看,每次查看都有记录;"
@@ -202,7 +204,11 @@ class AmendmentForm(CommunityForm):
     """Base of the four kinds of change."""
 
     cause = forms.CharField(
-        label="原因", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3}), help_text="一两句话说明。"
+        label="原因",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="一两句话说明。",
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What every visitor may read: the register in a list and on a map, an organization, public notices, the certificate."""
+"""What every visitor may read: the register in a list and on a map, an organization, public notices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from linli.areas.choices import Datum
 from linli.areas.datum import Point
 from linli.core.paging import keyset
 from linli.organizations import queries
-from linli.organizations.choices import LIVING, Kind
+from linli.organizations.choices import LIVING
+from linli.organizations.models import Organization
 from linli.organizations.web.filters import PublicFilter
 
 
@@ -32,18 +33,32 @@ def public_list(request: HttpRequest) -> HttpResponse:
     chosen = PublicFilter(request.GET, queryset=queries.public_register())
     rows = chosen.qs
     on_map = request.GET.get("view") == "map"
+    total = rows.count()
     return render(
         request,
         "organizations/public_list.html",
         {
             "filter": chosen,
             "page": keyset(rows, request, size=24),
-            "total": rows.count(),
-            "by_kind": [(kind, queries.counts_by(rows, "kind").get(kind.value, 0)) for kind in Kind],
+            "total": total,
             "on_map": on_map,
+            "tabs": [
+                {"label": "列表", "url": _with_view(request, ""), "on": not on_map, "count": total},
+                {"label": "地图", "url": _with_view(request, "map"), "on": on_map, "count": None},
+            ],
             "points_url": f"{reverse('organizations:points')}?{request.GET.urlencode()}",
         },
     )
+
+
+def _with_view(request: HttpRequest, view: str) -> str:
+    """The same filter, seen the other way."""
+    query = request.GET.copy()
+    query.pop("after", None)
+    query.pop("view", None)
+    if view:
+        query["view"] = view
+    return f"?{query.urlencode()}"
 
 
 @require_safe
@@ -85,8 +100,17 @@ def public_page(request: HttpRequest, uid: str) -> HttpResponse:
             "living": organization.legal_status in LIVING,
             "near": near,
             "address": absolute(request, organization.public_url),
+            "map_center": _centre(organization),
         },
     )
+
+
+def _centre(organization: Organization) -> str:
+    """The point in the map's datum, as the map component takes it; empty without a point."""
+    if organization.lng is None or organization.lat is None:
+        return ""
+    point = Point(organization.lng, organization.lat, Datum(organization.datum)).to(Datum(settings.LINLI_TILE_DATUM))
+    return f"{point.lng:.6f},{point.lat:.6f}"
 
 
 @require_safe
@@ -124,5 +148,3 @@ def certificate(request: HttpRequest, uid: str) -> HttpResponse:
             "address": absolute(request, organization.public_url),
         },
     )
-
-

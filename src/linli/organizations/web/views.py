@@ -20,6 +20,7 @@ from linli.core.files.queries import attachments_of
 from linli.core.paging import keyset
 from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import STEPS
+from linli.core.workflow.duties import LABELS
 from linli.core.workflow.wizard import WIZARDS
 from linli.organizations import queries
 from linli.organizations.actions.amendments import begin_amendment
@@ -45,17 +46,30 @@ def register(request: HttpRequest) -> HttpResponse:
     seen = queries.organizations_visible_to(request.user)
     chosen = RegisterFilter(request.GET, queryset=seen)
     page = keyset(chosen.qs, request, size=40)
+    by_status = queries.counts_by(chosen.qs, "legal_status")
     return render(
         request,
         "organizations/register.html",
         {
             "filter": chosen,
             "page": page,
-            "counts": queries.counts_by(chosen.qs, "legal_status"),
-            "statuses": LegalStatus,
-            "total": chosen.qs.count(),
+            "total": sum(by_status.values()),
+            "status_counts": [
+                (status.label, by_status[status.value]) for status in LegalStatus if status.value in by_status
+            ],
+            "status_facets": _facets(LegalStatus, queries.counts_by(seen, "legal_status")),
+            "kind_facets": _facets(Kind, queries.counts_by(chosen.qs, "kind")),
         },
     )
+
+
+def _facets(choices: Any, counts: dict[Any, int]) -> list[dict[str, Any]]:
+    """The values that occur, with how often."""
+    return [
+        {"value": choice.value, "label": choice.label, "count": counts[choice.value]}
+        for choice in choices
+        if choice.value in counts
+    ]
 
 
 @login_required
@@ -101,9 +115,11 @@ def life_of(organization: Organization, of_cases: list[Any]) -> list[cases.Entry
     match = Q(subject_type=types[Organization], subject_id=organization.pk)
     for case in of_cases:
         match |= Q(subject_type=types[type(case)], subject_id=case.pk)
-    names = [*STEPS, *OWN_EVENTS, *cases.duties.LABELS]
+    names = [*STEPS, *OWN_EVENTS, *LABELS]
     events = (
-        Event.objects.filter(match, name__in=names).select_related("actor", "on_behalf_of").order_by("-at", "-id")[:200]
+        Event.objects.filter(match, name__in=names)
+        .select_related("actor", "on_behalf_of")
+        .order_by("-at", "-id")[:200]
     )
     entries = []
     for event in events:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from linli.core.workdays import calendar, due_words
 from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Task
+from linli.core.workflow.web import role_words
 from linli.organizations import queries as organizations
 from linli.organizations.choices import Kind, LegalStatus
 from linli.portal import queries
@@ -63,7 +65,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     elif only == "today":
         rows = rows.filter(due_on=today)
     counted = queries.today_of(cases.tasks_of(request.user))
-    page = keyset_by_due(rows, request)
+    page = rows_by_due(rows, request)
     seen = organizations.organizations_visible_to(request.user)
     statuses = organizations.counts_by(seen, "legal_status")
     month = queries.month_start(today).date()
@@ -71,30 +73,50 @@ def desk(request: HttpRequest) -> HttpResponse:
         request,
         "portal/desk.html",
         {
-            "rows": [(task, REGISTRY[task.process], *due_words(task.due_on, today)) for task in page],
+            "rows": [(_told(task), REGISTRY[task.process], *due_words(task.due_on, today)) for task in page],
             "more": len(page) == SHOWN,
+            "next_skip": _skip(request) + SHOWN,
             "counted": counted,
-            "processes": [process for process in REGISTRY.values()],
+            "processes": list(REGISTRY.values()),
             "process": kind,
             "only": only,
             "on_time": queries.on_time(request.user, today),
             "month": month,
             "living": statuses.get(LegalStatus.FILED, 0) + statuses.get(LegalStatus.REGISTERED, 0),
             "filed_this_month": seen.filter(filed_on__gte=month).count(),
-            "open_filings": organizations.filings_visible_to(request.user).filter(
-                state__in=["opinion", "review", "publicity", "mend_community", "mend_street"]
-            ).count(),
+            "open_filings": organizations.filings_visible_to(request.user)
+            .filter(state__in=["opinion", "review", "publicity", "mend_community", "mend_street"])
+            .count(),
             "today": today,
             "calendar_unknown": not calendar().knows(today),
         },
     )
 
 
-def keyset_by_due(rows: object, request: HttpRequest) -> list[Task]:
-    """The first rows by deadline; `skip` pages on, a bounded list of at most a few hundred rows a person owes."""
+def _skip(request: HttpRequest) -> int:
     raw = request.GET.get("skip", "")
-    skip = min(int(raw), 5000) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
-    return list(rows[skip : skip + SHOWN])  # type: ignore[index]
+    return min(int(raw), 5000) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
+
+
+def rows_by_due(rows: QuerySet[Task], request: HttpRequest) -> list[Task]:
+    """The first rows by deadline; `skip` pages on through the bounded list of what one person owes."""
+    skip = _skip(request)
+    return list(rows[skip : skip + SHOWN])
+
+
+def _told(task: Task) -> Task:
+    """A row with its one verb and whose turn it is."""
+    process = REGISTRY[task.process]
+    watch = task.kind == Task.Kind.WATCH
+    mending = task.role == "owner" and task.state != process.start
+    task.verb = "督办" if watch else "补正" if mending else "接着填" if task.role == "owner" else "办理"  # type: ignore[attr-defined]
+    task.turn = f"等{role_words(_owed_by(task))}" if watch else process.label_of(task.state)  # type: ignore[attr-defined]
+    return task
+
+
+def _owed_by(task: Task) -> str:
+    duty = REGISTRY[task.process].duty_in(task.state)
+    return duty.owed_by if duty else ""
 
 
 @login_required
@@ -121,7 +143,7 @@ def done(request: HttpRequest) -> HttpResponse:
         "portal/done.html",
         {
             "page": page,
-            "rows": [(task, REGISTRY[task.process], task.due_on is not None and task.closed_on > task.due_on) for task in page.rows],  # type: ignore[attr-defined]
+            "rows": [(task, REGISTRY[task.process], queries.closed_late(task)) for task in page.rows],
             "month": day,
             "previous": (day.replace(day=1) - dt.timedelta(days=1)).strftime("%Y-%m"),
             "figure": figure,
@@ -140,5 +162,10 @@ def processes(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/processes.html",
-        {"rows": [(process, sum(s.count for s in standings), sum(s.late for s in standings)) for process, standings in rows]},
+        {
+            "rows": [
+                (process, sum(s.count for s in standings), sum(s.late for s in standings))
+                for process, standings in rows
+            ]
+        },
     )

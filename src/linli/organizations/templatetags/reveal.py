@@ -1,0 +1,55 @@
+"""What the facts of a case need from the rooms below: links that ask a reason, papers, neighbours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from linli.core.files.queries import attachments_of
+from linli.core.privacy.registry import REVEALABLE, reveal_url
+from linli.organizations.choices import DOCUMENTS
+from linli.organizations.models import Filing, Organization
+from linli.organizations.queries import similar_organizations
+
+register = template.Library()
+
+SLOTS = {slot: label for slot, label, _needed, _why in DOCUMENTS} | {"proof": "相关材料"}
+
+
+@register.simple_tag
+def reveal_links(record: Any, *fields: str) -> SafeString:
+    """One link a field that opens the form asking why; "查看手机号". Fields that are empty have none."""
+    labels = REVEALABLE[record._meta.label_lower].fields
+    shown = [field for field in fields if getattr(record, field)]
+    links = [
+        format_html(
+            '<a class="nowrap" href="{}" data-dialog>{}</a>',
+            reveal_url(record, field),
+            labels[field].removeprefix("负责人"),
+        )
+        for field in shown
+    ]
+    if not links:
+        return SafeString("")
+    joined = SafeString("、".join(links))
+    return format_html('<small class="reveal">要看全(需填理由):{}</small>', joined)
+
+
+@register.simple_tag
+def papers_of(case: Any) -> dict[str, Any]:
+    """The files of a case with the words of their slots, and which needed ones are lacking."""
+    files = list(attachments_of(case))
+    for file in files:
+        file.slot_label = SLOTS.get(file.slot, "")  # type: ignore[attr-defined]
+    held = {file.slot for file in files}
+    needed = [(slot, label) for slot, label, must, _why in DOCUMENTS if must] if isinstance(case, Filing) else []
+    return {"files": files, "lacking": [label for slot, label in needed if slot not in held]}
+
+
+@register.simple_tag
+def similar_to(case: Filing) -> list[Organization]:
+    """Organizations like the one applied for."""
+    return similar_organizations(case.name, case.area, case.kind)
