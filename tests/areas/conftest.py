@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from towns import person, plant
+from tests.areas.towns import person, plant
 
 from linli.areas.choices import Level
 from linli.core.access.grants import Grant

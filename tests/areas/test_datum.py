@@ -24,9 +24,9 @@ def test_cgcs2000_is_taken_as_wgs84():
 
 
 @given(in_china, st.sampled_from(Datum))
-def test_there_and_back_again_is_less_than_a_centimetre(point, datum):
+def test_there_and_back_again_is_less_than_five_centimetres(point, datum):
     back = point.to(datum).to(point.datum)
-    assert (back.lng, back.lat) == pytest.approx((point.lng, point.lat), abs=1e-7)
+    assert (back.lng, back.lat) == pytest.approx((point.lng, point.lat), abs=5e-7)
 
 
 @given(in_china, st.sampled_from(Datum))

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from towns import plant
+from tests.areas.towns import plant
 
 from linli.areas import queries
 from linli.areas.choices import Datum, Level

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models.deletion import ProtectedError
-from towns import plant
+from tests.areas.towns import plant
 
 from linli.areas.choices import PARENTS, TOP_DOWN, Datum, Level, UrbanRural
 from linli.areas.models import Area, reserve_ids

@@ -161,6 +161,13 @@ class Area(models.Model):
         return spoken
 
     @property
+    def number_code(self) -> str:
+        """The nine digits of the street, for numbers people quote; a local code where there is no official one."""
+        if self.code and len(self.code) >= 9:
+            return self.code[:9]
+        return self.parent.number_code if self.parent else self.code or f"L{self.pk}"
+
+    @property
     def ancestor_ids(self) -> list[int]:
         """From the root down, without the area itself."""
         return [int(part) for part in self.path.split("/")[:-2]]

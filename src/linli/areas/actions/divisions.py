@@ -74,8 +74,10 @@ def import_divisions(
     for level in TOP_DOWN:
         _take_level(level, report, actor=actor, say=say)
     _hand_over_rejections([source.path.name for source in sources], report, rejected)
-    # The end of the transaction would check the parents of the new rows; here it still belongs to the progress.
+    _run("DROP TABLE division_row, division_reject")
+    # The end of the transaction would check the parents of the new rows; here a fault still names this import.
     _run("SET CONSTRAINTS ALL IMMEDIATE")
+    _run("SET CONSTRAINTS ALL DEFERRED")
     counts = {name: getattr(report, name) for name in ("read", "added", "renamed", "rejected", "vanished")}
     record(actor, "areas.import_divisions", None, files=[source.path.name for source in sources], **counts)
     return report
@@ -85,13 +87,13 @@ def _run(sql: str, parameters: dict[str, Any] | None = None) -> int:
     """Run one statement; returns the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return max(cursor.rowcount, 0)
+        return max(int(cursor.rowcount), 0)
 
 
 def _rows(sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _open_stage() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, F, Model, Value, When
+from django.db.models import BigIntegerField, Case, F, Model, Value, When
 from django.db.models.functions import Concat, Substr
-from shapely.errors import GEOSException
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from linli.areas.choices import CODE_KINDS, CodeKind, Datum, Level
@@ -69,7 +69,8 @@ def _code_kept(code: str | None, level: Level) -> str | None:
     try:
         code = check_code_of_level(code, level) if level in DIGITS else half_width(code).strip()
     except ValidationError as error:
-        raise BadInput("areas.code_wrong", error.message, fields={"code": error.message}) from error
+        sentence = "".join(error.messages)
+        raise BadInput("areas.code_wrong", sentence, fields={"code": sentence}) from error
     holder = Area.objects.filter(code=code).first()
     if holder is None:
         return code
@@ -170,7 +171,7 @@ def rehang(area: Area, *, to: Area) -> Area:
     # The row's own parent changes in the same statement, since the database holds path and parent together.
     Area.objects.filter(path__startswith=old).update(
         path=Concat(Value(new), Substr("path", len(old) + 1)),
-        parent=Case(When(pk=area.pk, then=Value(to.pk)), default=F("parent_id")),
+        parent=Case(When(pk=area.pk, then=Value(to.pk)), default=F("parent_id"), output_field=BigIntegerField()),
         changed_at=clock.now(),
     )
     for model in _models_with_scope():
@@ -213,7 +214,7 @@ def set_boundary(area: Area, *, geometry: dict[str, Any], datum: Datum, source: 
     try:
         outline = shape(geometry)
         sound = outline.geom_type in ("Polygon", "MultiPolygon") and outline.is_valid and not outline.is_empty
-    except (GEOSException, ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         sound = False
     if not sound:
         sentence = "边界要是 GeoJSON 的 Polygon 或 MultiPolygon，边线不能自相交叉。请在制图软件里修好后再上传。"

@@ -12,7 +12,7 @@ from linli.areas.choices import Level
 from linli.areas.models import Area
 
 
-class AreaChoiceIterator(forms.models.ModelChoiceIterator):
+class AreaChoiceIterator(forms.models.ModelChoiceIterator[Area]):
     """Options grouped under what holds them: 东方街道 → 凤凰社区."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -23,7 +23,7 @@ class AreaChoiceIterator(forms.models.ModelChoiceIterator):
             yield from queries.picker_groups(field.root, level=field.level)
 
 
-class AreaField(forms.ModelChoiceField):
+class AreaField(forms.ModelChoiceField[Area]):
     """An area of one level below a root, e.g. a community of the district.
 
     The root may be set later, when the request is known: `form.fields["area"].root = district`.

@@ -31,14 +31,14 @@ class Kind(StrEnum):
     OTHER = "其他"
 
 
-_STREET_KINDS = (
+_STREET_KINDS: tuple[tuple[int, Kind], ...] = (
     (1, Kind.SUBDISTRICT),
     (100, Kind.TOWN),
     (200, Kind.TOWNSHIP),
     (400, Kind.ENTERPRISE),
     (600, Kind.OTHER),
 )
-_COMMUNITY_KINDS = ((1, Kind.RESIDENTS), (200, Kind.VILLAGERS), (400, Kind.OTHER))
+_COMMUNITY_KINDS: tuple[tuple[int, Kind], ...] = ((1, Kind.RESIDENTS), (200, Kind.VILLAGERS), (400, Kind.OTHER))
 
 
 def normalise(text: str) -> str:
@@ -78,10 +78,7 @@ def check_code_of_level(text: str, level: str) -> str:
             f"代码 {code} 与层级不符：这一层级是 {max(digits, 6)} 位。请核对代码或层级。",
             code="division_level",
         )
-    code = code[:digits]
-    if not code[_SHORTER.get(digits, 1) :].strip("0"):
-        raise ValidationError(f"代码 {code} 的末段不能全是 0。请核对后再填。", code="division_zero")
-    return code
+    return code[:digits]
 
 
 def level_of(code: str) -> str:

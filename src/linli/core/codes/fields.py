@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,7 +12,6 @@ from . import id_number, names, phone, uscc
 class _CheckedField(forms.CharField):
     """A text field whose cleaned value is what `check` returns; an empty optional field stays empty."""
 
-    check: ClassVar[Callable[[str], str]]
     hint = ""
     attrs: ClassVar[dict[str, str]] = {}
 
@@ -21,12 +19,17 @@ class _CheckedField(forms.CharField):
         options.setdefault("help_text", self.hint)
         super().__init__(**options)
 
+    @staticmethod
+    def check(text: str) -> str:
+        """The value as it is stored, or ValidationError."""
+        return text
+
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), **self.attrs}
 
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
-        return type(self).check(text) if text else text
+        return self.check(text) if text else text
 
 
 class IdNumberField(_CheckedField):
