@@ -7,8 +7,9 @@ import { enhanceForms } from "./forms";
 import "./keys";
 import { enhanceLocate } from "./locate";
 import { enhanceMessages } from "./messages";
-import { each, type Root } from "./page";
+import { each, whenSeen, type Root } from "./page";
 import "./dialogs";
+import "./rows";
 
 /** Everything here adds to a page that already works; nothing is needed to read or to file. */
 function enhance(root: Root): void {
@@ -17,8 +18,13 @@ function enhance(root: Root): void {
   enhanceFiles(root);
   enhanceLocate(root);
   enhanceMessages(root);
-  each(root, "[data-map], [data-map-pick]", (element) => void import("./map").then((module) => module.draw(element)));
-  each(root, "[data-chart]", (element) => void import("./chart").then((module) => module.draw(element)));
+  each(root, "[data-map], [data-map-pick]", (element) =>
+    whenSeen(element, () => void import("./map").then((module) => module.draw(element))),
+  );
+  each(root, "[data-chart]", (element) => {
+    element.dataset.drawn = "";
+    whenSeen(element, () => void import("./chart").then((module) => module.draw(element)));
+  });
   each(root, "[data-print]", (element) => {
     element.hidden = false;
     element.addEventListener("click", () => window.print());

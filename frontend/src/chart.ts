@@ -21,7 +21,6 @@ export function draw(element: HTMLElement): void {
   const data = document.getElementById(element.dataset.chart ?? "")?.textContent;
   if (!data) return;
   const spec = JSON.parse(data) as Spec;
-  element.dataset.drawn = "";
   const chart = init(element, undefined, { renderer: "canvas" });
   const size = parseFloat(getComputedStyle(element).fontSize) * 0.875;
   const text = { color: colour("--muted"), fontSize: size, fontFamily: getComputedStyle(element).fontFamily };

@@ -25,6 +25,7 @@ function base(element: HTMLElement): L.Map {
   const { tileUrl, tileAttribution = "" } = element.dataset;
   if (tileUrl) L.tileLayer(tileUrl, { attribution: tileAttribution, subdomains: "01234567", maxZoom: 18 }).addTo(map);
   const [lng, lat] = (element.dataset.center ?? "116.70,23.37").split(",").map(Number);
+  new ResizeObserver(() => map.invalidateSize()).observe(element);
   map.setView([lat, lng], Number(element.dataset.zoom ?? 13));
   return map;
 }

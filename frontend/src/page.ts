@@ -15,6 +15,19 @@ export function each(root: Root, selector: string, act: (element: HTMLElement) =
   }
 }
 
+/** Acts when the element comes near the screen, which a map in a closed drawer only does when it is opened. */
+export function whenSeen(element: Element, act: () => void): void {
+  const watch = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      act();
+    },
+    { rootMargin: "200px" },
+  );
+  watch.observe(element);
+}
+
 export function make<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Record<string, string> = {},

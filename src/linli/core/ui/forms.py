@@ -22,5 +22,5 @@ def field_answer(form: BaseForm, name: str, fine: str = "") -> JsonResponse:
     """
     if name not in form.fields or not form.data.get(form.add_prefix(name)):
         return JsonResponse({"error": "", "fine": ""})
-    errors: list[str] = list(form.errors.get(name, []))
-    return JsonResponse({"error": errors[0] if errors else "", "fine": "" if errors else fine})
+    errors = form.errors.as_data().get(name, [])
+    return JsonResponse({"error": errors[0].messages[0] if errors else "", "fine": "" if errors else fine})

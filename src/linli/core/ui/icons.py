@@ -22,7 +22,9 @@ ICONS: dict[str, str] = {
     "done": '<circle cx="12" cy="12" r="8.5"/><path d="m8.3 12.2 2.6 2.6 4.8-5.2"/>',
     "lock": '<rect x="5.5" y="10.5" width="13" height="9.5" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>',
     "print": '<path d="M7.5 9V4h9v5M7.5 16.5H4.5V9h15v7.5h-3"/><path d="M7.5 14h9v6h-9z"/>',
-    "empty": '<path d="M4 13.5 6.5 5h11L20 13.5V19H4z"/><path d="M4 13.5h5l1.2 2.2h3.6l1.2-2.2h5"/>',
+    "inbox": '<path d="M4 13.5 6.5 5h11L20 13.5V19H4z"/><path d="M4 13.5h5l1.2 2.2h3.6l1.2-2.2h5"/>',
+    "notice": '<path d="M4.5 10v4h3l8 4.5v-13L7.5 10z"/><path d="M18.5 9.5a3.5 3.5 0 0 1 0 5"/>',
+    "empty": '<path d="M6 4.5h12v15H6z"/><path d="M9 9h6M9 12.5h4"/>',
     "phone": '<path d="M7 4h3l1.3 4-2 1.6a11 11 0 0 0 5 5l1.7-2 4 1.4v3c0 1-.8 1.5-1.6 1.4'
     'C11.5 17.8 6.2 12.5 5.5 5.6 5.4 4.7 6 4 7 4z"/>',
     "external": '<path d="M10 6H5.5v12.5H18V14"/><path d="M13.5 4.5h6v6M19.5 4.5 11 13"/>',

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.urls import NoReverseMatch, reverse
 
+from linli.core.ui.icons import ICONS
+
 if TYPE_CHECKING:
     from linli.core.access.models import User
 
@@ -39,6 +41,8 @@ class Entry:
     def __post_init__(self) -> None:
         if self.group not in GROUPS:
             raise ValueError(f"菜单分组“{self.group}”不存在，可用的有：{'、'.join(GROUPS)}")
+        if self.icon and self.icon not in ICONS:
+            raise ValueError(f"图标“{self.icon}”不存在，可用的有：{'、'.join(ICONS)}")
 
 
 @dataclass(frozen=True)

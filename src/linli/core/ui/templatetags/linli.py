@@ -16,6 +16,7 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
@@ -173,6 +174,13 @@ def with_choice(context: Context, key: str, value: Any) -> str:
     text = str(value)
     rest = [one for one in chosen if one != text]
     return str(with_query(context, **{key: rest if text in chosen else [*chosen, text]}))
+
+
+@register.simple_tag
+def summarised(form: BaseForm) -> str:
+    """Marks a form whose errors stand in a summary already, so that `{{ form }}` does not repeat them."""
+    form.summarised = True  # type: ignore[attr-defined]
+    return ""
 
 
 @register.filter
