@@ -90,12 +90,13 @@ def test_a_resident_signs_up_with_consent(client, db) -> None:
         ({"consent": ""}, "请先阅读并同意"),
         ({"phone": "1381234204"}, "现在是 10 位"),
         ({"phone": "abc"}, "手机号应是 1 开头的 11 位数字"),
-        ({"name": ""}, "这个字段是必填项"),
+        ({"name": ""}, "请填姓名。"),
         ({"name": "陈2"}, "姓名里不能有"),
         ({"username": "taken"}, "这个账号已经有人用了"),
         ({"password1": "abc", "password2": "abc"}, "至少要有 3 种"),
         ({"password1": "Aa!13812342046", "password2": "Aa!13812342046"}, "密码里不要有手机号"),
-        ({"password2": "Qingfeng-8-Yy"}, "password2"),
+        ({"phone": ""}, "请填手机号。"),
+        ({"password2": "Qingfeng-8-Yy"}, "两次输入的密码不一样"),
     ],
 )
 def test_a_bad_sign_up_says_what_to_mend_and_makes_nothing(client, db, change, sentence) -> None:

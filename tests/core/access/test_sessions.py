@@ -35,7 +35,7 @@ def test_staff_are_signed_out_after_fifteen_minutes(start, client, officer, sign
 
     assert answer["Location"] == reverse("account_login", query={"next": PAGE + "?unread=1"})
     login = client.get(answer["Location"]).content.decode()
-    assert "你已离开 16 分钟,为了安全已退出登录" in login
+    assert "你已离开 16 分钟，为了安全已退出登录" in login
     assert "_auth_user_id" not in client.session
 
 
@@ -128,7 +128,7 @@ def test_a_newer_login_ends_the_older_one_with_a_sentence(client, resident, sign
 
     answer = client.get(PAGE, follow=True)
 
-    assert "你的账号刚在另一处登录,这里已退出" in answer.content.decode()
+    assert "你的账号刚在另一处登录，这里已退出" in answer.content.decode()
     assert phone.get(PAGE).status_code == 200
     assert client.get(PAGE).status_code == 302
 

@@ -43,9 +43,9 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.pdf", samples.windows_program(), "这个文件叫 .pdf,内容却是程序。请换成真正的 PDF 再传。"),
-        ("a.pdf", samples.elf(), "这个文件叫 .pdf,内容却是程序。"),
-        ("a.jpg", b"#!/bin/sh\nrm -rf /\n", "这个文件叫 .jpg,内容却是程序。请换成真正的照片再传。"),
+        ("a.pdf", samples.windows_program(), "这个文件叫 .pdf，内容却是程序。请换成真正的 PDF 再传。"),
+        ("a.pdf", samples.elf(), "这个文件叫 .pdf，内容却是程序。"),
+        ("a.jpg", b"#!/bin/sh\nrm -rf /\n", "这个文件叫 .jpg，内容却是程序。请换成真正的照片再传。"),
         ("a.exe", samples.windows_program(), "这里不收 .exe 文件。"),
         ("a", samples.windows_program(), "这个文件的内容是程序。"),
         ("a.pdf", b"<html><script>alert(1)</script></html>", "内容却是网页"),

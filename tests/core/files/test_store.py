@@ -134,8 +134,8 @@ class Claimed(SimpleUploadedFile):
 @pytest.mark.parametrize(
     ("name", "size", "sentence"),
     [
-        ("a.jpg", 40 * MB, "这张照片有 40 MB,超过了 20 MB。请在手机相册里用“编辑”缩小,或截一张图再传。"),
-        ("a.pdf", 20 * MB + 1, "这个文件有 21 MB,超过了 20 MB。请另存为压缩的 PDF"),
+        ("a.jpg", 40 * MB, "这张照片有 40 MB，超过了 20 MB。请在手机相册里用“编辑”缩小，或截一张图再传。"),
+        ("a.pdf", 20 * MB + 1, "这个文件有 21 MB，超过了 20 MB。请另存为压缩的 PDF"),
         ("a", 2_000 * MB, "这个文件有 2000 MB"),
         ("a.jpg", 0, "这个文件是空的"),
     ],

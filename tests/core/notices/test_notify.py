@@ -73,11 +73,11 @@ def test_in_app_at_once_and_email_by_a_job(user, deferred) -> None:
 
 
 def test_email_carries_the_title_and_a_link_and_nothing_else(user) -> None:
-    notice = tell(user, title="请回电 13812342046,证号 440511199003070017")
+    notice = tell(user, title="请回电 13812342046，证号 440511199003070017")
     actions.deliver_notice(notice.pk)
     sent = mail.outbox[0]
     assert sent.to == ["chen@example.org"]
-    assert sent.subject == "[邻里共治] 请回电 138****2046,证号 4405**********0017"
+    assert sent.subject == "[邻里共治] 请回电 138****2046，证号 4405**********0017"
     assert "https://linli.example/cases/filing/x/" in sent.body
     assert "陈秀梅" not in sent.body + sent.subject
     assert "写错" not in sent.body
@@ -93,8 +93,8 @@ def test_a_second_run_sends_nothing_again(user) -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (ConnectionRefusedError("chen@example.org"), "邮件服务器连不上(ConnectionRefusedError)"),
-        (TimeoutError(), "邮件服务器连不上(TimeoutError)"),
+        (ConnectionRefusedError("chen@example.org"), "邮件服务器连不上（ConnectionRefusedError）"),
+        (TimeoutError(), "邮件服务器连不上（TimeoutError）"),
         (smtplib.SMTPDataError(451, b"chen@example.org greylisted"), "邮件服务器回应 451"),
         (smtplib.SMTPRecipientsRefused({"chen@example.org": (550, b"no")}), "邮件服务器不接受这个收件地址"),
     ],
@@ -208,16 +208,16 @@ def test_a_robot_gets_the_title_and_its_address_is_a_secret(user) -> None:
         cursor.execute("SELECT address FROM core_robot")
         assert "693a91f6" not in cursor.fetchone()[0]
     notice = tell(user)
-    with mock.patch.object(channels.apprise.Apprise, "notify", return_value=True) as sent:
+    with mock.patch("apprise.Apprise.notify", return_value=True) as sent:
         assert actions.deliver_notice(notice.pk) is False
     assert states(notice)["apprise"] == "sent"
-    assert sent.call_args.kwargs["body"] == "备案申请被退回修改\n\n打开看:https://linli.example/cases/filing/x/"
+    assert sent.call_args.kwargs["body"] == "备案申请被退回修改\n\n打开看：https://linli.example/cases/filing/x/"
 
 
 def test_a_robot_that_refuses_is_tried_again(user) -> None:
     actions.add_robot(WECOM, label="群", actor=user)
     notice = tell(user)
-    with mock.patch.object(channels.apprise.Apprise, "notify", return_value=False):
+    with mock.patch("apprise.Apprise.notify", return_value=False):
         assert actions.deliver_notice(notice.pk) is True
     assert notice.deliveries.get(channel=Channel.APPRISE).last_error == "机器人没有接收"
     assert states(notice)["email"] == "sent"  # one channel does not hold up the other

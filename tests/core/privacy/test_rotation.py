@@ -34,7 +34,7 @@ def test_rotation_moves_every_value_to_the_newest_key(people, settings, monkeypa
     settings.LINLI_FIELD_KEYS = ["new", "old"]
     result = CliRunner().invoke(rotate)
     assert result.exit_code == 0, result.output
-    assert "core.User.phone:已换 7 条,核对 7 条可读,0 条不是最新密钥" in result.output
+    assert "core.User.phone：已换 7 条，核对 7 条可读，0 条不是最新密钥" in result.output
     assert count_by_key(PHONE) == {key_mark("new"): 7}
     settings.LINLI_FIELD_KEYS = ["new"]
     assert [u.phone for u in User.objects.filter(pk__in=[p.pk for p in people]).order_by("pk")] == [
@@ -59,7 +59,7 @@ def test_a_lost_key_is_reported_and_the_rest_is_done(people, settings) -> None:
     settings.LINLI_FIELD_KEYS = ["new", "old"]
     result = CliRunner().invoke(rotate)
     assert result.exit_code == 1
-    assert f"1 条读不出来(编号 {people[3].pk})" in result.output
+    assert f"1 条读不出来（编号 {people[3].pk}）" in result.output
     assert count_by_key(PHONE) == {key_mark("new"): 6, key_mark("lost"): 1}
     assert verify(PHONE) == (6, 1)
 

@@ -28,7 +28,7 @@ from linli.core.privacy import keyed_hash
 CONSENT_VERSION = "2026-11"
 CONSENT = _(
     "我同意平台为办理我提出的事项、核对身份和联系我而使用我的姓名和手机号。"
-    "这些信息加密保存,只给经办人看,每次查看我都能查到;我可以随时撤回同意并注销账号。"
+    "这些信息加密保存，只给经办人看，每次查看我都能查到；我可以随时撤回同意并注销账号。"
 )
 
 
@@ -37,9 +37,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("账号或密码不对。请核对后再试;连续错 5 次要等 15 分钟。"),
+        "username_password_mismatch": _("账号或密码不对。请核对后再试；连续错 5 次要等 15 分钟。"),
         "account_inactive": _("这个账号已停用。请联系本单位的系统管理员。"),
-        "username_taken": _("这个账号已经有人用了,请换一个。"),
+        "username_taken": _("这个账号已经有人用了，请换一个。"),
         "incorrect_code": _("验证码不对。请看手机验证器上最新的 6 位数字再填。"),
         "incorrect_password": _("密码不对。请重新输入当前的密码。"),
         "rate_limited": _("操作太频繁了。请过几分钟再试。"),
@@ -67,24 +67,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
     """A resident's own account: name, mobile number, consent with its purpose (PIPL 13, 14, 17)."""
 
-    name = PersonNameField(label=_("姓名"))
-    phone = MobileField(label=_("手机号"), help_text=_("11 位手机号,用来联系你,不公开"))
-    consent = forms.BooleanField(label=CONSENT, error_messages={"required": _("请先阅读并同意,才能为你开通账号。")})
+    name = PersonNameField(label=_("姓名"), error_messages={"required": _("请填姓名。")})
+    phone = MobileField(
+        label=_("手机号"),
+        help_text=_("11 位手机号，用来联系你，不公开"),
+        error_messages={"required": _("请填手机号。")},
+    )
+    consent = forms.BooleanField(label=CONSENT, error_messages={"required": _("请先阅读并同意，才能为你开通账号。")})
     field_order = ["name", "phone", "username", "password1", "password2", "consent"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("账号")
-        self.fields["username"].help_text = _("登录时用,字母、数字或汉字都可以")
+        self.fields["username"].help_text = _("登录时用，字母、数字或汉字都可以")
         self.fields["password1"].label = _("密码")
-        self.fields["password1"].help_text = _("至少 10 位,大写字母、小写字母、数字、符号里至少有三种")
+        self.fields["password1"].help_text = _("至少 10 位，大写字母、小写字母、数字、符号里至少有三种")
         self.fields["password2"].label = _("再输一次密码")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
     def clean(self) -> dict[str, Any]:
-        """Also refuse a password that holds the phone number."""
+        """Also refuse a password that holds the phone number; say in our words that the two differ."""
         cleaned: dict[str, Any] = super().clean()
+        if self.data.get("password2") and self.data.get("password1") != self.data.get("password2"):
+            self.errors.pop("password2", None)
+            self.add_error("password2", ValidationError("两次输入的密码不一样。请再输一次。", code="password_differs"))
         phone, password = cleaned.get("phone"), cleaned.get("password1")
         if phone and password and phone in password:
             self.add_error("password1", ValidationError("密码里不要有手机号。请换一个。", code="password_phone"))
@@ -131,7 +138,7 @@ def _was_tried(request: HttpRequest | None) -> bool:
     if request is None or not getattr(request, "axes_locked_out", False):
         return True
     moment = getattr(request, "axes_attempt_time", None)
-    return AccessAttempt.objects.filter(ip_address=_address(request), attempt_time=moment).exists()
+    return bool(AccessAttempt.objects.filter(ip_address=_address(request), attempt_time=moment).exists())
 
 
 @receiver(user_login_failed, dispatch_uid="linli.access.login_failed")

@@ -81,7 +81,7 @@ class IdleTimeoutMiddleware:
         if seen is not None and view_name(request) != "account_logout":
             idle, minutes = now - int(seen), _minutes_allowed(request)
             if minutes and idle > minutes * 60:
-                return _to_login(request, f"你已离开 {_idle_words(idle)},为了安全已退出登录,请重新登录。")
+                return _to_login(request, f"你已离开 {_idle_words(idle)}，为了安全已退出登录，请重新登录。")
         if request.method == "POST" and view_name(request) != "core:resume":
             sessions.forget_form(request)  # it was sent again, or the person has gone on to something else
         if seen is None or now - int(seen) >= SEEN_EVERY:
@@ -124,16 +124,16 @@ class AccountStateMiddleware:
             return None
         if not sessions.is_current(request, user):
             return _to_login(
-                request, "你的账号刚在另一处登录,这里已退出。如果那不是你本人,请马上重新登录并修改密码。"
+                request, "你的账号刚在另一处登录，这里已退出。如果那不是你本人，请马上重新登录并修改密码。"
             )
         if view_name(request).startswith(("account_", "mfa_")) or not grants_of(user):
             return None
         if password_is_old(user):
             days = settings.LINLI_PASSWORD_DAYS
-            messages.warning(request, f"你的密码已用了 {days} 天以上。按安全规定请先换一个,换好就能接着办。")
+            messages.warning(request, f"你的密码已用了 {days} 天以上。按安全规定请先换一个，换好就能接着办。")
             return self._first(request, "account_change_password")
         if settings.LINLI_SECURITY_LEVEL >= 3 and not _has_totp(request, user):
-            messages.warning(request, "按等保三级要求,工作账号要先绑定动态口令(手机验证器),绑好就能接着办。")
+            messages.warning(request, "按等保三级要求，工作账号要先绑定动态口令（手机验证器），绑好就能接着办。")
             return self._first(request, "mfa_activate_totp")
         return None
 

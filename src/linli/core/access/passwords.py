@@ -28,7 +28,7 @@ class CharacterClassesValidator:
         if sum(kinds.values()) < self.classes:
             missing = "、".join(kind for kind, there in kinds.items() if not there)
             raise ValidationError(
-                f"密码太简单:大写字母、小写字母、数字、符号里至少要有 {self.classes} 种。还可以加上{missing}。",
+                f"密码太简单：大写字母、小写字母、数字、符号里至少要有 {self.classes} 种。还可以加上{missing}。",
                 code="password_classes",
             )
 

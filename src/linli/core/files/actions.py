@@ -51,7 +51,7 @@ def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor:
     if present := attachments_of(subject, slot).filter(source_sha256=source).first():
         return present
     if attachments_of(subject, slot).count() >= limits[PER_SLOT]:
-        raise refuse("many", f"这一项最多放 {limits[PER_SLOT]} 个文件。请先去掉不要的,或合并成一个 PDF。")
+        raise refuse("many", f"这一项最多放 {limits[PER_SLOT]} 个文件。请先去掉不要的，或合并成一个 PDF。")
     return _keep(file, kind, clean_name(upload.name or "", kind.extension), source, subject, slot, actor)
 
 
@@ -101,7 +101,7 @@ def _digest(file: IO[bytes]) -> str:
 def _check_size(size: int, extension: str, limits: dict[str, int]) -> None:
     """Refuse by the size alone before anything is read. What the file is, only its name says yet."""
     if size == 0:
-        raise refuse("empty", "这个文件是空的。请打开看一看,重新保存后再传。")
+        raise refuse("empty", "这个文件是空的。请打开看一看，重新保存后再传。")
     photo = extension in ("jpg", "jpeg", "png", "webp", "heic", "heif", "gif", "bmp", "tif", "tiff")
     most = limits[PHOTO_MB] if photo else max(limits[PHOTO_MB], limits[DOCUMENT_MB])
     if size > most * MB:
@@ -110,12 +110,12 @@ def _check_size(size: int, extension: str, limits: dict[str, int]) -> None:
 
 def _too_large(size: int, most: int, *, photo: bool) -> Exception:
     how = (
-        "请在手机相册里用“编辑”缩小,或截一张图再传"
+        "请在手机相册里用“编辑”缩小，或截一张图再传"
         if photo
-        else "请另存为压缩的 PDF(打印→存为 PDF),或拆成几个文件再传"
+        else "请另存为压缩的 PDF（打印→存为 PDF），或拆成几个文件再传"
     )
     word = "这张照片" if photo else "这个文件"
-    return refuse("size", f"{word}有 {-(-size // MB)} MB,超过了 {most} MB。{how}。")
+    return refuse("size", f"{word}有 {-(-size // MB)} MB，超过了 {most} MB。{how}。")
 
 
 @transaction.atomic
@@ -137,7 +137,7 @@ def restore_attachment(attachment: Attachment, *, actor: User) -> Attachment:
         return row
     subject = cast("models.Model", row.subject)
     if attachments_of(subject, row.slot).filter(source_sha256=row.source_sha256).exists():
-        raise WrongState("files.there_again", "同样的文件已经重新传过,不用再恢复。")
+        raise WrongState("files.there_again", "同样的文件已经重新传过，不用再恢复。")
     row.removed_at = row.removed_by = None
     row.save(update_fields=["removed_at", "removed_by"])
     record(actor, "files.restore", subject, slot=row.slot, file=row.name, uid=row.uid)
@@ -147,7 +147,7 @@ def restore_attachment(attachment: Attachment, *, actor: User) -> Attachment:
 def _locked(attachment: Attachment, actor: User) -> Attachment:
     row = Attachment.objects.select_for_update().get(pk=attachment.pk)
     if not may_change(actor, row.subject):
-        raise NotAllowed("files.not_allowed", "这里的附件现在不能改。要换材料,请先请经办人退回修改。")
+        raise NotAllowed("files.not_allowed", "这里的附件现在不能改。要换材料，请先请经办人退回修改。")
     return row
 
 

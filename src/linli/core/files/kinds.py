@@ -57,7 +57,7 @@ JPEG = Kind(Family.PHOTO, "image/jpeg", "jpg", _PHOTO_NAMES, "照片")
 PNG = Kind(Family.PHOTO, "image/png", "png", _PHOTO_NAMES, "图片")
 WEBP = Kind(Family.PHOTO, "image/webp", "webp", _PHOTO_NAMES, "图片")
 
-_ACCEPTED = "可以传 PDF、Word、Excel 和照片(jpg、png、webp)"
+_ACCEPTED = "可以传 PDF、Word、Excel 和照片（jpg、png、webp）"
 
 
 def refuse(code: str, text: str) -> BadInput:
@@ -83,7 +83,7 @@ def _recognise(file: IO[bytes], extension: str) -> Kind:
     file.seek(0)
     head = file.read(HEAD)
     if not head.strip(b"\0"):
-        raise refuse("empty", "这个文件是空的。请打开看一看,重新保存后再传。")
+        raise refuse("empty", "这个文件是空的。请打开看一看，重新保存再传。")
     program = _program(head)
     if program:
         raise _mismatch(extension, program, _instead(extension))
@@ -96,7 +96,7 @@ def _recognise(file: IO[bytes], extension: str) -> Kind:
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"):
         raise refuse(
             "heic",
-            "HEIC 照片这里还打不开。请在手机“设置→相机→格式”里选“兼容性最佳”重拍,或在相册里把它另存为 JPG 再传。",
+            "HEIC 照片这里还打不开。请在手机“设置→相机→格式”里选“兼容性最佳”重拍，或在相册里把它另存为 JPG 再传。",
         )
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
         return _check_pdf(file)
@@ -140,7 +140,7 @@ def _instead(extension: str) -> str:
     wanted = {name: kind.label for kind in (PDF, DOCX, XLSX, DOC, XLS, JPEG) for name in kind.names}
     if extension in wanted:
         return f"换成真正的{_spaced(wanted[extension])}"
-    return f"换一个文件({_ACCEPTED})"
+    return f"换一个文件（{_ACCEPTED}）"
 
 
 def _spaced(word: str) -> str:
@@ -150,7 +150,7 @@ def _spaced(word: str) -> str:
 
 def _mismatch(extension: str, content: str, instead: str) -> BadInput:
     content = _spaced(content).rstrip()
-    called = f"这个文件叫 .{extension},内容却是{content}。" if extension else f"这个文件的内容是{content}。"
+    called = f"这个文件叫 .{extension}，内容却是{content}。" if extension else f"这个文件的内容是{content}。"
     if extension in ("exe", "bat", "cmd", "sh", "msi", "apk", "js", "html", "htm", "svg", "zip", "rar", "7z"):
         called = f"这里不收 .{extension} 文件。"
     return refuse("kind", f"{called}请{instead}再传。")
@@ -163,9 +163,9 @@ def _check_pdf(file: IO[bytes]) -> Kind:
     file.seek(0)
     content = file.read()  # at most the size limit of a document
     if b"%%EOF" not in content[-2048:]:
-        raise refuse("truncated", "这个 PDF 不完整,可能没有下载完。请重新导出或重新下载,能打开了再传。")
+        raise refuse("truncated", "这个 PDF 不完整，可能没有下载完。请重新导出或重新下载，能打开了再传。")
     if _ENCRYPTED.search(content):
-        raise refuse("encrypted", "这个 PDF 加了密,经办人打不开。请去掉密码,另存一份再传。")
+        raise refuse("encrypted", "这个 PDF 加了密，经办人打不开。请去掉密码，另存一份再传。")
     return PDF
 
 
@@ -180,7 +180,7 @@ def _check_zip(file: IO[bytes], extension: str) -> Kind:
                 word = "程序" if "AndroidManifest.xml" in names or "META-INF/MANIFEST.MF" in names else "压缩包"
                 raise _mismatch(extension, word, _instead(extension))
             if too_big:
-                raise refuse("bomb", "这个文件解开后太大,不像正常的文档。请用 Word 或 Excel 打开,另存一份再传。")
+                raise refuse("bomb", "这个文件解开后太大，不像正常的文档。请用 Word 或 Excel 打开，另存一份再传。")
             if any(member.flag_bits & 1 for member in members):
                 raise _encrypted_office()
             with archive.open("[Content_Types].xml") as part:
@@ -234,12 +234,12 @@ def _locked(container: olefile.OleFileIO[str], tops: set[str]) -> bool:
 
 
 def _macros() -> BadInput:
-    return refuse("macros", "这个文件带宏(里面有程序),不能收。请另存为不带宏的 .docx 或 .xlsx 再传。")
+    return refuse("macros", "这个文件带宏（里面有程序），不能收。请另存为不带宏的 .docx 或 .xlsx 再传。")
 
 
 def _encrypted_office() -> BadInput:
-    return refuse("encrypted", "这个文件加了密码,经办人打不开。请在“文件→信息→保护”里去掉密码,另存一份再传。")
+    return refuse("encrypted", "这个文件加了密码，经办人打不开。请在“文件→信息→保护”里去掉密码，另存一份再传。")
 
 
 def _damaged() -> BadInput:
-    return refuse("damaged", "这个文件打不开,可能没有下载完或已损坏。请在自己的电脑或手机上打开试试,重新保存后再传。")
+    return refuse("damaged", "这个文件打不开，可能没有下载完或已损坏。请在自己的电脑或手机上打开试试，重新保存再传。")

@@ -42,7 +42,7 @@ def clean_photo(file: IO[bytes], kind: Kind) -> Photo:
             image = Image.open(file, formats=[_DECODERS[kind.media_type]])
         if image.width * image.height > MOST_PIXELS:
             size = f"{image.width}×{image.height}"
-            raise refuse("pixels", f"这张图片有 {size} 像素,太大了。请截图或缩小到 8000×6000 以内再传。")
+            raise refuse("pixels", f"这张图片有 {size} 像素，太大了。请截图或缩小到 8000×6000 以内再传。")
         if kind is JPEG:
             image.draft("RGB", (LONG_EDGE, LONG_EDGE))  # decode at a fraction where the photo is much larger
         image.load()
@@ -50,7 +50,7 @@ def clean_photo(file: IO[bytes], kind: Kind) -> Photo:
     except (Image.DecompressionBombError, MemoryError) as error:
         raise refuse("pixels", "这张图片展开后太大。请截图或缩小到 8000×6000 以内再传。") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as error:
-        raise refuse("damaged", "这张图片不完整,打不开。请在相册里点开看看,重新拍一张或重新保存再传。") from error
+        raise refuse("damaged", "这张图片不完整，打不开。请在相册里点开看看，重新拍一张或重新保存再传。") from error
     picture = _plain(upright, keep_alpha=kind is not JPEG)
     picture.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS)
     small = picture.convert("RGBA") if picture.mode == "RGBA" else picture.convert("RGB")

@@ -77,7 +77,7 @@ def _delete_on_rollback(names: list[str]) -> None:
 
 def _refusal(error: Exception) -> StorageError:
     if isinstance(error, OSError) and error.errno in _FULL:
-        sentence = "服务器的磁盘满了,这个文件没有存上,已填的内容不受影响。请稍后再传,并告诉系统管理员清理磁盘。"
+        sentence = "服务器的磁盘满了，这个文件没有存上，已填的内容不受影响。请稍后再传，并告诉系统管理员清理磁盘。"
         return StorageError("files.disk_full", sentence, fields={"file": sentence})
-    sentence = "文件库暂时连不上,这个文件没有存上,已填的内容不受影响。请过几分钟再传。"
+    sentence = "文件库暂时连不上，这个文件没有存上，已填的内容不受影响。请过几分钟再传。"
     return StorageError("files.storage", sentence, fields={"file": sentence})

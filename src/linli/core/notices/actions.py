@@ -125,7 +125,7 @@ def add_robot(pasted: str, *, label: str, actor: User) -> Robot:
     address = channels.robot_address(pasted)
     if not address:
         known = "、".join(channels.ROBOTS.values())
-        text = f"这个地址认不出来。请从群机器人的设置里复制完整的 Webhook 地址;目前支持{known}。"
+        text = f"这个地址认不出来。请从群机器人的设置里复制完整的 Webhook 地址；目前支持{known}。"
         raise BadInput("notices.robot_unknown", text, fields={"address": text})
     User.objects.select_for_update().get(pk=actor.pk)
     if actor.robots.count() >= ROBOTS_EACH:
@@ -151,9 +151,9 @@ def send_test(*, actor: User) -> list[str]:
         notice = Notice(recipient=actor, kind="other.test", title="这是一条测试消息")
         try:
             channels.send(Delivery(notice=notice, channel=Channel.EMAIL))
-            sentences.append("测试邮件已交给邮件服务器。几分钟内没收到,请看看垃圾邮件。")
+            sentences.append("测试邮件已交给邮件服务器。几分钟内没收到，请看看垃圾邮件。")
         except (channels.NotDelivered, channels.NotWanted) as reason:
-            sentences.append(f"测试邮件没有发出:{reason}。请核对邮箱,或联系系统管理员。")
+            sentences.append(f"测试邮件没有发出：{reason}。请核对邮箱，或联系系统管理员。")
     for robot in actor.robots.all():
         taken = channels.send_to_robot(robot, "这是一条测试消息。\n\n请登录邻里共治查看。")
         sentences.append(f"“{robot.label}”{'已收到测试消息。' if taken else '没有接收。请核对 Webhook 地址。'}")

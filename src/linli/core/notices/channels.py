@@ -9,7 +9,6 @@ import re
 import smtplib
 from email.utils import parseaddr
 
-import apprise
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
@@ -51,6 +50,8 @@ def email_offered() -> bool:
 
 def robot_address(pasted: str) -> str:
     """The address of a group robot as apprise writes it, from what its maker shows; "" when it is none we allow."""
+    import apprise  # here, since it costs a third of a second at every start
+
     text = pasted.strip()
     for pattern, form in _PASTED:
         if match := pattern.fullmatch(text):
@@ -65,7 +66,7 @@ def _link(url: str) -> str:
 
 def _text(delivery: Delivery) -> str:
     link = _link(delivery.notice.url)
-    return f"{scrub(delivery.notice.title)}\n\n" + (f"打开看:{link}" if link else "请登录邻里共治查看。")
+    return f"{scrub(delivery.notice.title)}\n\n" + (f"打开看：{link}" if link else "请登录邻里共治查看。")
 
 
 def _send_email(delivery: Delivery) -> None:
@@ -75,7 +76,7 @@ def _send_email(delivery: Delivery) -> None:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     message = EmailMessage(
         subject=f"[邻里共治] {scrub(delivery.notice.title)}",
-        body=_text(delivery) + "\n\n不想收邮件,可以在“消息设置”里关掉。",
+        body=_text(delivery) + "\n\n不想收邮件，可以在“消息设置”里关掉。",
         to=[address],
         connection=get_connection(timeout=MAIL_TIMEOUT),
         # The same at every try, so that a mail server can drop a repeat.
@@ -88,7 +89,7 @@ def _send_email(delivery: Delivery) -> None:
     except smtplib.SMTPRecipientsRefused:
         raise NotDelivered("邮件服务器不接受这个收件地址") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise NotDelivered(f"邮件服务器连不上({type(error).__name__})") from None
+        raise NotDelivered(f"邮件服务器连不上（{type(error).__name__}）") from None
 
 
 def _send_apprise(delivery: Delivery) -> None:
@@ -102,6 +103,8 @@ def _send_apprise(delivery: Delivery) -> None:
 
 def send_to_robot(robot: Robot, text: str) -> bool:
     """Send to one robot; False when it did not take the message."""
+    import apprise
+
     sender = apprise.Apprise()
     return bool(sender.add(robot.address)) and bool(sender.notify(title="邻里共治", body=text))
 

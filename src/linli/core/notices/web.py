@@ -25,11 +25,11 @@ from linli.core.paging import keyset
 class RobotForm(forms.Form):
     """The address of one group robot."""
 
-    label = forms.CharField(label=_("名称"), max_length=40, required=False, help_text=_("方便你自己认,如“民政科群”"))
+    label = forms.CharField(label=_("名称"), max_length=40, required=False, help_text=_("方便你自己认，如“民政科群”"))
     address = forms.CharField(
         label=_("Webhook 地址"),
         max_length=500,
-        help_text=_("在群机器人的设置里复制。地址加密保存,不再显示"),
+        help_text=_("在群机器人的设置里复制。地址加密保存，不再显示"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("请粘贴机器人的 Webhook 地址。")},
     )

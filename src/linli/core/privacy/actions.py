@@ -53,7 +53,7 @@ def reveal(entry: Revealable, found: Any, field: str, *, purpose: str, reason: s
     if purpose not in PURPOSES:
         wrong["purpose"] = "请选一个用途。"
     if len(reason) < LEAST_REASON:
-        wrong["reason"] = f"请写清楚为什么要看,至少 {LEAST_REASON} 个字,本人会看到。"
+        wrong["reason"] = f"请写清楚为什么要看，至少 {LEAST_REASON} 个字，本人会看到。"
     if wrong:
         raise BadInput("privacy.reason", "请写明查看的理由。", fields=wrong)
     _count(actor, getattr(found, "scope", ""))
@@ -65,7 +65,7 @@ def reveal(entry: Revealable, found: Any, field: str, *, purpose: str, reason: s
             person,
             kind=REVEAL,
             title="有人查看了你的一项个人信息",
-            body=f"{event.post or actor}查看了{label},用途:{PURPOSES[purpose]};说明:{reason}",
+            body=f"{event.post or actor}查看了{label}，用途：{PURPOSES[purpose]}；说明：{reason}",
             url=reverse("core:access_log"),
             event=event,
         )
@@ -79,5 +79,5 @@ def _count(actor: User, scope: str) -> None:
     most = value_of(PER_DAY, scope)
     if Event.objects.filter(actor=actor, name=REVEAL, at__gte=midnight).count() >= most:
         raise TooMany(
-            "privacy.too_many", f"今天你已查看个人信息 {most} 次,到了上限。请明天再看;急用请让同岗位的同事查看。"
+            "privacy.too_many", f"今天你已查看个人信息 {most} 次，到了上限。请明天再看；急用请让同岗位的同事查看。"
         )

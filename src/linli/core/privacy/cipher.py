@@ -34,7 +34,7 @@ def _derive(key: str, purpose: str, length: int) -> bytes:
 def _configured() -> tuple[str, ...]:
     keys = tuple(key.strip() for key in settings.LINLI_FIELD_KEYS if key.strip())
     if not keys:
-        raise ImproperlyConfigured("LINLI_FIELD_KEYS 是空的。请至少设置一个密钥,最新的放在最前面,用逗号分隔。")
+        raise ImproperlyConfigured("LINLI_FIELD_KEYS 是空的。请至少设置一个密钥，最新的放在最前面，用逗号分隔。")
     return keys
 
 
@@ -72,7 +72,7 @@ def decrypt(stored: str) -> str:
         return stored
     version, mark, token = (*stored.split("$", 2), "", "")[:3]
     if version != FORMAT:
-        raise DecryptionError("这一列应是加密的内容,读到的却是明文。请核对是谁绕过系统改了数据库。")
+        raise DecryptionError("这一列应是加密的内容，读到的却是明文。请核对是谁绕过系统改了数据库。")
     try:
         return _fernet(_configured()).decrypt(token).decode()
     except InvalidToken as error:
@@ -80,7 +80,7 @@ def decrypt(stored: str) -> str:
         if mark in marks:
             raise DecryptionError("加密的内容已损坏。请从备份恢复这一行。") from error
         raise DecryptionError(
-            f"缺少密钥 {mark}(现有 {'、'.join(marks)})。请把旧密钥放回 LINLI_FIELD_KEYS,再运行 linli keys rotate。"
+            f"缺少密钥 {mark}（现有 {'、'.join(marks)}）。请把旧密钥放回 LINLI_FIELD_KEYS，再运行 linli keys rotate。"
         ) from error
 
 

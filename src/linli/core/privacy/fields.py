@@ -15,7 +15,7 @@ from linli.core.privacy.cipher import decrypt, encrypt
 
 
 def _refuse(field: str) -> FieldError:
-    return FieldError(f"{field} 是加密保存的,不能按内容查找、比较或排序。请另存一列 keyed_hash(…),按那一列查找。")
+    return FieldError(f"{field} 是加密保存的，不能按内容查找、比较或排序。请另存一列 keyed_hash(…)，按那一列查找。")
 
 
 class _EmptyOnly(Exact):

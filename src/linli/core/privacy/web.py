@@ -33,11 +33,11 @@ class ReasonForm(forms.Form):
         label=_("说明"),
         min_length=LEAST_REASON,
         max_length=200,
-        help_text=_("写清楚办什么事,至少 4 个字。本人会看到,也会留在办理记录里"),
+        help_text=_("写清楚办什么事，至少 4 个字。本人会看到，也会留在办理记录里"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": _("请写清楚为什么要看。"),
-            "min_length": _("请写清楚为什么要看,至少 4 个字。"),
+            "min_length": _("请写清楚为什么要看，至少 4 个字。"),
             "max_length": _("最多写 200 个字。"),
         },
     )
