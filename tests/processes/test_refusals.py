@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from linli.cli.serve import Address, serve
+from linli.cli.address import Address
+from linli.cli.serve import serve
 
 MEGABYTE = 2**20
 

@@ -108,6 +108,11 @@ def main() -> None:
     except click.exceptions.Abort:
         click.echo("已中断。", err=True)
         sys.exit(130)
+    except click.UsageError as error:
+        usage = error.ctx.get_usage() if error.ctx else "linli --help"
+        click.secho(f"✗ 命令写得不对:{error.format_message()}", fg="red", err=True)
+        click.echo(f"  {usage}", err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from linli.cli.home import Halt, Home, rotate, tail
@@ -224,7 +225,7 @@ class Cluster:
             words = (done.stderr or done.stdout).strip()
             raise Halt(f"数据库没能建立。{explain(words)}它说:\n{words[-600:]}")
 
-    def as_user(self) -> dict[str, object]:
+    def as_user(self) -> dict[str, Any]:
         """Arguments of subprocess that run a program as the server's user."""
         if self.user is None:
             return {}

@@ -31,6 +31,7 @@ def prepare(demo: bool) -> None:
 
         try:
             migrate()
+            seed()
             collect_static()
             if demo:
                 load_demo()
@@ -63,6 +64,15 @@ def migrate() -> None:
                     f"数据表没有更新成功:{str(error).strip()}。出错的那一步已撤销,数据没有动;"
                     "请带着这句话报告给维护者,或先用回原来的版本。"
                 ) from error
+
+
+def seed() -> None:
+    """What every installation starts with: the calendar of working days and the system's own account."""
+    from linli.core.access.models import User
+    from linli.core.workdays.actions import load_published
+
+    load_published()
+    User.system()
 
 
 def our_labels() -> set[str]:

@@ -33,12 +33,17 @@ def set_up_django() -> None:
     """Load settings and models; Halt with a sentence when a setting is wrong."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
     import django
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from environs import EnvError
 
     try:
+        engine = settings.DATABASES["default"]["ENGINE"]
+        if not engine.endswith("postgresql"):
+            raise Halt("DATABASE_URL 不对:只支持 PostgreSQL,写法如 postgresql://用户:密码@主机:5432/库名。")
         django.setup()
-    except EnvError as error:
-        raise Halt(f"环境变量不对:{error}。各变量的写法见 docs/deploy.md。") from error
+    except (EnvError, ImproperlyConfigured) as error:
+        raise Halt(f"环境变量不对:{str(error).rstrip('.')}。各变量的写法见 docs/deploy.md。") from error
 
 
 @contextlib.contextmanager

@@ -3,80 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import http.client
 import os
-import socket
 import sys
 import time
 from dataclasses import dataclass
 
 import click
 
+from linli.cli.address import Address
 from linli.cli.cluster import cluster_of
-from linli.cli.home import Halt, Home, Lease, rotate, stage
+from linli.cli.home import Home, Lease, rotate, stage
 from linli.cli.parent import SERVED_BY
+from linli.cli.prepared import Prepared
 from linli.cli.ready import database_there
 from linli.cli.supervise import Child, Stopped, Supervisor
 
 READY_SECONDS = 90
 LEFT_OVER_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the web server listens."""
-
-    host: str
-    port: int
-
-    @property
-    def url(self) -> str:
-        """What a person types into the browser."""
-        return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}/"  # noqa: S104
-
-    def why_not(self) -> OSError | None:
-        """The reason why one cannot listen here, None when one can."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family) as door:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                door.bind((self.host, self.port))
-                door.listen(1)
-            except OSError as error:
-                return error
-        return None
-
-    def require_free(self, *, patience: float = 0.0) -> None:
-        """Halt with a sentence when one cannot listen here, within `patience` seconds."""
-        deadline = time.monotonic() + patience
-        while (error := self.why_not()) is not None and time.monotonic() < deadline:
-            time.sleep(0.1)
-        if error is None:
-            return
-        if error.errno == errno.EADDRINUSE:
-            free = next((p for p in range(self.port + 1, self.port + 200) if Address(self.host, p).is_free()), None)
-            hint = f"可以换一个:make run PORT={free},或 linli serve --port {free}。" if free else "请换一个端口。"
-            raise Halt(f"端口 {self.port} 已被别的程序占用。{hint}")
-        if error.errno == errno.EACCES:
-            raise Halt(f"没有权限使用端口 {self.port}。请用 1024 以上的端口,例如 linli serve --port 8000。")
-        raise Halt(f"不能在 {self.host}:{self.port} 上提供服务:{error.strerror}。请检查 --host 和 --port。")
-
-    def is_free(self) -> bool:
-        """Whether one can listen here."""
-        return self.port < 65536 and self.why_not() is None
-
-    def is_ready(self) -> bool:
-        """Whether /readyz says so."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        connection = http.client.HTTPConnection(host, self.port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
+LINLI = (sys.executable, "-m", "linli")
 
 
 @click.command("serve")
@@ -88,18 +32,19 @@ def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
     """启动 Linli:数据库、网页和后台任务;Ctrl-C 停止。"""
     began = time.monotonic()
     home = Home.from_environment()
-    address = Address(host, port)
     home.make_usable()
     with home.held() as lease:
         outlive_left_overs(home, lease)
         home.settle_kind(demo=demo)
-        address.require_free(patience=3.0 if lease.path.exists() else 0.0)
-        environment = {**os.environ, "LINLI_HOME": str(home.path), SERVED_BY: str(os.getpid())}
-        environment["LINLI_DEMO"] = "1" if demo else "0"
-        supervisor = Supervisor(environment)
+        service = Service(home, lease, Address(host, port), Prepared(home, demo=demo), demo, workers)
+        service.address.require_free(patience=3.0 if lease.path.exists() else 0.0)
+        known = {"LINLI_HOME": str(home.path), "LINLI_DEMO": "1" if demo else "0", SERVED_BY: str(os.getpid())}
+        supervisor = Supervisor({**os.environ, **known})
         with supervisor.listening(), database_there(say=stage):
             try:
-                run(supervisor, home, lease, address, workers, began, demo=demo)
+                service.start(supervisor)
+                service.welcome(time.monotonic() - began)
+                supervisor.keep(lambda: rotate(cluster_of(home).log))
             except Stopped:
                 click.echo()
             finally:
@@ -107,32 +52,64 @@ def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
     click.echo("  已停止,数据都在。")
 
 
-def run(
-    supervisor: Supervisor,
-    home: Home,
-    lease: Lease,
-    address: Address,
-    workers: int | None,
-    began: float,
-    *,
-    demo: bool,
-) -> None:
-    """Everything between the database being there and somebody asking us to stop."""
-    linli = [sys.executable, "-m", "linli"]
-    supervisor.check_asked()
-    supervisor.run_once([*linli, "prepare", *(["--demo"] if demo else [])])
-    web_command = [*linli, "web", "--host", address.host, "--port", str(address.port)]
-    with stage("启动网页和后台任务"):
-        web = Child(
-            "网页服务", [*web_command, *(["--workers", str(workers)] if workers else [])], home.logs / "web.log"
-        )
-        supervisor.start(web)
-        worker = supervisor.start(Child("后台任务", [*linli, "worker"], home.logs / "worker.log"))
-        children = [child.process.pid for child in (web, worker) if child.process]
-        lease.write(pid=os.getpid(), url=address.url, children=children)
-        supervisor.until_ready(web, address.is_ready, READY_SECONDS)
-    welcome(address, home, time.monotonic() - began, demo=demo)
-    supervisor.keep(lambda: rotate(cluster_of(home).log))
+@dataclass(frozen=True)
+class Service:
+    """What is served, and from where."""
+
+    home: Home
+    lease: Lease
+    address: Address
+    prepared: Prepared
+    demo: bool
+    workers: int | None
+
+    def start(self, supervisor: Supervisor) -> None:
+        """From a running database to a web server that answers."""
+        supervisor.check_asked()
+        if not self.prepared.is_current():
+            self.prepare(supervisor)
+        web = Child("网页服务", self.web_command(), self.home.logs / "web.log")
+        with stage("启动网页"):
+            supervisor.start(web)
+            self.tell(supervisor)
+            supervisor.until_ready(web, lambda: self.address.status() is not None, READY_SECONDS)
+        if self.address.status() != 200:
+            # The mark says that nothing is to be done, the tables say otherwise: they were exchanged behind its back.
+            self.prepare(supervisor)
+            supervisor.until_ready(web, lambda: self.address.status() == 200, READY_SECONDS)
+        self.prepared.remember()
+        # After the web server, so that the first page does not wait for it.
+        supervisor.start(Child("后台任务", [*LINLI, "worker"], self.home.logs / "worker.log"))
+        self.tell(supervisor)
+
+    def prepare(self, supervisor: Supervisor) -> None:
+        """Tables, static files and the demo, in a process of its own that takes its memory with it."""
+        supervisor.run_once([*LINLI, "prepare", *(["--demo"] if self.demo else [])])
+
+    def web_command(self) -> list[str]:
+        """`linli web` with our options."""
+        command = [*LINLI, "web", "--host", self.address.host, "--port", str(self.address.port)]
+        return [*command, "--workers", str(self.workers)] if self.workers else command
+
+    def tell(self, supervisor: Supervisor) -> None:
+        """Leave word who we are, for a second start and for the one after a fall."""
+        children = [child.process.pid for child in supervisor.children if child.process]
+        self.lease.write(pid=os.getpid(), url=self.address.url, children=children)
+
+    def welcome(self, seconds: float) -> None:
+        """What a newcomer needs next: the address and, in a demo, the accounts."""
+        click.echo()
+        click.secho(f"  邻里共治已就绪({seconds:.1f} 秒):", nl=False)
+        click.secho(self.address.url, fg="cyan", bold=True)
+        click.echo(f"  数据在 {self.home.path},记录在 {self.home.logs};按 Ctrl-C 停止。")
+        if self.demo:
+            from linli.demo.personas import PERSONAS
+
+            click.echo("\n  演示账号:")
+            width = max(len(person.username) for person in PERSONAS)
+            for person in PERSONAS:
+                click.echo(f"    {person.username:<{width}}  {person.password}  {person.name},{person.title}")
+        click.echo()
 
 
 def outlive_left_overs(home: Home, lease: Lease) -> None:
@@ -159,19 +136,3 @@ def outlive_left_overs(home: Home, lease: Lease) -> None:
             time.sleep(0.1)
         for process in left:
             process.kill()
-
-
-def welcome(address: Address, home: Home, seconds: float, *, demo: bool) -> None:
-    """What a newcomer needs next: the address and, in a demo, the accounts."""
-    click.echo()
-    click.secho(f"  邻里共治已就绪({seconds:.1f} 秒):", nl=False)
-    click.secho(address.url, fg="cyan", bold=True)
-    click.echo(f"  数据在 {home.path},记录在 {home.logs};按 Ctrl-C 停止。")
-    if demo:
-        from linli.demo.personas import PERSONAS
-
-        click.echo("\n  演示账号:")
-        width = max(len(person.username) for person in PERSONAS)
-        for person in PERSONAS:
-            click.echo(f"    {person.username:<{width}}  {person.password}  {person.name},{person.title}")
-    click.echo()

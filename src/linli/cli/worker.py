@@ -17,8 +17,12 @@ def worker(concurrency: int) -> None:
     follow_supervisor()
     with database_there():
         set_up_django()
+        from procrastinate.contrib.django.django_connector import DjangoConnector
+
         from linli.core.jobs import app
 
+        # The web server's connector has no way to wait for news from the database.
+        assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()) as running:
             running.run_worker(
                 concurrency=concurrency,
