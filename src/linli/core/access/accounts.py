@@ -91,7 +91,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         cleaned: dict[str, Any] = super().clean()
         if self.data.get("password2") and self.data.get("password1") != self.data.get("password2"):
             self.errors.pop("password2", None)
-            self.add_error("password2", ValidationError("两次输入的密码不一样。请再输一次。", code="password_differs"))
+            self.add_error("password2", ValidationError("两次输入的密码不一样。请再输一次。", code="differs"))
         phone, password = cleaned.get("phone"), cleaned.get("password1")
         if phone and password and phone in password:
             self.add_error("password1", ValidationError("密码里不要有手机号。请换一个。", code="password_phone"))

@@ -21,7 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from linli.core import clock
-from linli.core.access import sessions
+from linli.core.access import accounts, sessions  # noqa: F401 - accounts marks every login, so it must be there first
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.ui.context import Ui

@@ -20,6 +20,7 @@ from linli.core.notices.choices import GROUPS, Channel
 from linli.core.notices.models import Preference
 from linli.core.notices.queries import notices_visible_to
 from linli.core.paging import keyset
+from linli.core.ui.navigation import Entry, register
 
 
 class RobotForm(forms.Form):
@@ -146,3 +147,17 @@ def send_test(request: HttpRequest) -> HttpResponse:
     for sentence in actions.send_test(actor=cast("User", request.user)):
         messages.info(request, sentence)
     return redirect("core:notice_preferences")
+
+
+register(
+    Entry("消息", "core:notices", group="bar", order=10, count=unread_count, icon="bell"),
+    Entry(
+        "消息",
+        "core:notices",
+        face="public",
+        order=50,
+        visible=lambda user: user.is_authenticated,
+        count=unread_count,
+        icon="bell",
+    ),
+)
