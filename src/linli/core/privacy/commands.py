@@ -9,7 +9,7 @@ import click
 
 @click.group()
 def keys() -> None:
-    """字段加密密钥:查看、添加、轮换。"""
+    """字段加密密钥：查看、添加、轮换。"""
 
 
 @keys.command()
@@ -28,7 +28,7 @@ def status() -> None:
 
 @keys.command()
 def add() -> None:
-    """生成一个新密钥,放在最前面;旧密钥保留,仍能解密。"""
+    """生成一个新密钥，放在最前面；旧密钥保留，仍能解密。"""
     from django.conf import settings
 
     from linli.core.privacy.cipher import key_mark
@@ -49,7 +49,7 @@ def add() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """用最新的密钥重新加密所有内容;可以中断,再运行就接着做。"""
+    """用最新的密钥重新加密所有内容；可以中断，再运行就接着做。"""
     from linli.core.privacy.rotation import Result, columns, verify
     from linli.core.privacy.rotation import rotate as rotate_column
 
