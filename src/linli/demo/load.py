@@ -1,0 +1,72 @@
+"""Loading the demo district: all of it in one transaction, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from random import Random
+
+from django.db import connection, transaction
+
+from linli.core import clock
+from linli.core.access.models import User
+from linli.core.audit import record
+from linli.core.audit.models import Event
+from linli.core.workdays import calendar
+from linli.core.workdays.actions import load_published
+from linli.core.workflow.models import Task
+from linli.demo import running, stories
+from linli.demo.bodies import Accounts, load_bodies
+from linli.demo.people import People
+from linli.demo.places import load_places
+from linli.demo.register import load_register
+from linli.demo.world import World
+from linli.organizations.models import Organization
+
+LOADED = "demo.loaded"
+SEED = 440511
+ORGANIZATIONS = 532
+_LOCK = 0x6C696E6C69_DE  # any number nobody else uses
+
+
+def is_loaded() -> bool:
+    """Whether the district is there, whole."""
+    return Event.objects.filter(name=LOADED).exists()
+
+
+def ensure(progress: Callable[[str], None], *, organizations: int = ORGANIZATIONS) -> None:
+    """Load the demo district unless it is there; a load that was killed left nothing and starts anew.
+
+    `organizations` counts the whole register after loading; it can be small for a test.
+    """
+    if is_loaded():
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if is_loaded():  # another process was faster
+            return
+        _load(progress, organizations)
+
+
+def _load(progress: Callable[[str], None], organizations: int) -> None:
+    random, now = Random(SEED), clock.now()  # noqa: S311 - the same district every time
+    system = User.system()
+    load_published()
+    with clock.at(now - dt.timedelta(days=400)):  # made long before the cases that refer to it
+        places = load_places(random, system)
+        progress(f"{len(places.streets)} 个街道,{len(places.communities)} 个社区")
+        people = People(random, now.date())
+        accounts = Accounts()
+        staff = load_bodies(places, people, accounts)
+        progress(f"{len(staff.posts):,} 个岗位有人")
+    world = World(random, now, calendar(), places, people, staff, accounts, system)
+    filings = stories.filings()
+    played = stories.played(filings)
+    load_register(world, organizations - played.total(), played=played)
+    progress(f"{Organization.objects.count()} 家组织的来历")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # or the planner takes the tables for empty and reads them whole for every step
+    count = running.play(world, filings, stories.amendments())
+    progress(f"{count} 件近期的申请,{Task.objects.filter(closed_at__isnull=True).count()} 件在办")
+    record(system, LOADED, None, seed=SEED, organizations=organizations)
