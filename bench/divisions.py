@@ -24,6 +24,7 @@ from linli.core.access.models import User
 
 SCHEMA = "bench_divisions"
 LIMIT = 4.0
+ROUNDS = 2  # ours and the plain way by turns; the better of each counts, since a machine has other things to do
 MEMORY_LIMIT_MB = 1024
 
 
@@ -31,25 +32,26 @@ def run() -> list[Result]:
     """Measure; AssertionError where the import lost a row or took more than 1 GB."""
     sources = gazetteer.open_package(_package())
     actor = User.system()
-    with _own_schema():
-        began = time.perf_counter()
-        report = import_divisions(sources, actor=actor)
-        seconds = time.perf_counter() - began
-        assert (report.added, report.rejected) == (report.read, 0), report
-        here, server = _peak_mb("self"), _peak_mb(str(_backend()))
-        assert here + server <= MEMORY_LIMIT_MB, f"import took {here:.0f} + {server:.0f} MB"
-
-        began = time.perf_counter()
-        again = import_divisions(sources, actor=actor)
-        second_run = time.perf_counter() - began
-        assert again.unchanged == again.read, again
-
-        baseline = min(_bare_copy() for _ in range(2))
+    imports, copies = [], []
+    for _round in range(ROUNDS):
+        with _own_schema():
+            began = time.perf_counter()
+            report = import_divisions(sources, actor=actor)
+            imports.append(time.perf_counter() - began)
+            assert (report.added, report.rejected) == (report.read, 0), report
+            copies.append(_bare_copy())
+            if len(imports) == ROUNDS:
+                here, server = _peak_mb("self"), _peak_mb(str(_backend()))
+                assert here + server <= MEMORY_LIMIT_MB, f"import took {here:.0f} + {server:.0f} MB"
+                began = time.perf_counter()
+                again = import_divisions(sources, actor=actor)
+                second_run = time.perf_counter() - began
+                assert again.unchanged == again.read, again
     note = (
         f"{report.read:,} rows; peak memory {here:.0f} MB here and {server:.0f} MB in the server (with its shared "
         f"buffers); second run, changing nothing, {second_run:.1f} s"
     )
-    return [Result("divisions import", "bare COPY, same columns and indexes", seconds, baseline, LIMIT, note)]
+    return [Result("divisions import", "bare COPY, same columns and indexes", min(imports), min(copies), LIMIT, note)]
 
 
 def _package() -> Path:
