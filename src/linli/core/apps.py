@@ -9,6 +9,7 @@ from django.apps import AppConfig, apps
 
 # A room that exists is loaded when Django starts, so that what it declares (rules, actions, pages) is known.
 ROOMS = ("rules", "queries", "actions", "web.forms", "web.cases")
+OWN_ROOMS = ("linli.core.access.accounts",)  # listens to logins from the first one on
 
 
 class CoreConfig(AppConfig):
@@ -24,6 +25,8 @@ class CoreConfig(AppConfig):
         from linli.core import logs
 
         logs.configure()
+        for room in OWN_ROOMS:
+            import_module(room)
         for config in apps.get_app_configs():
             if not config.name.startswith("linli."):
                 continue

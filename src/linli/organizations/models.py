@@ -59,8 +59,8 @@ class Profile(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the look-up hashes in step with the encrypted fields."""
-        self.leader_id_hash = keyed_hash(self.leader_id_number) if self.leader_id_number else ""
-        self.leader_phone_hash = keyed_hash(self.leader_phone) if self.leader_phone else ""
+        self.leader_id_hash = keyed_hash(self.leader_id_number, "id_number") if self.leader_id_number else ""
+        self.leader_phone_hash = keyed_hash(self.leader_phone, "phone") if self.leader_phone else ""
         super().save(*args, **kwargs)
 
     @property

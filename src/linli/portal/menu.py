@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from linli.actors.choices import ADMINISTRATORS, CASE_ROLES
 from linli.core.access.grants import Person, grants_of
-from linli.core.ui.navigation import Entry, register
+from linli.core.notices import unread_count
+from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow.queries import tasks_of
 
 
@@ -25,8 +26,8 @@ def _owed(user: Person) -> int:
 def build() -> None:
     """Register every entry; each domain's pages have one place in the menu."""
     register(
-        Entry("待办", "portal:desk", order=10, visible=lambda user: bool(grants_of(user)), count=_owed),
-        Entry("我的申请", "organizations:mine", order=20),
+        Entry("待办", "portal:desk", order=10, icon="tasks", visible=lambda user: bool(grants_of(user)), count=_owed),
+        Entry("我的申请", "organizations:mine", order=20, icon="file"),
         Entry("备案申请", "core:cases", args=("filing",), group="组织", order=10, visible=works_on_cases),
         Entry("变更与注销", "core:cases", args=("amendment",), group="组织", order=20, visible=works_on_cases),
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
@@ -34,8 +35,10 @@ def build() -> None:
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
         Entry("办理参数", "core:parameters", group="设置", order=10, visible=administers),
         Entry("工作日历", "core:calendar", group="设置", order=20, visible=lambda user: bool(grants_of(user))),
-        Entry("首页", "portal:home", face="public", order=10),
-        Entry("我的", "organizations:mine", face="public", order=20),
-        Entry("组织", "organizations:public_list", face="public", order=30),
-        Entry("公示", "organizations:notices", face="public", order=40),
+        Entry("消息", "core:notices", group="bar", order=10, count=unread_count),
+        Entry("首页", "portal:home", face="public", order=10, icon="home"),
+        Entry("我的", "organizations:mine", face="public", order=20, icon="person"),
+        Entry("组织", "organizations:public_list", face="public", order=30, icon="people"),
+        Entry("公示", "organizations:notices", face="public", order=40, icon="bell"),
     )
+    register_search("organizations:register")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -28,6 +28,18 @@ class StepForm(forms.Form):
         reason.label = f"{step.label}的理由" if must else "附言(可不写)"
         reason.help_text = str(step.hint)
         reason.error_messages["required"] = f"请写明“{step.label}”的理由,申请人会看到。"
+
+
+class DraftForm(forms.ModelForm[Any]):
+    """A page of a draft: nothing is compulsory yet, but what `needed` names is not called optional either."""
+
+    needed: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.needed:
+            if name in self.fields:
+                self.fields[name].asked = True
 
 
 FORMS: dict[str, type[StepForm]] = {}

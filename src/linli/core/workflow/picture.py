@@ -60,8 +60,8 @@ def draw(process: Process, standings: Sequence[Standing]) -> Picture:
     for state, _label in process.states:
         if state in boxes:
             continue
-        sources = [s for step in process.steps if step.target == state for s in step.sources if s in column]
-        i = staged.get(state, column[sources[-1]] if len(sources) == 1 else len(process.stages) - 1)
+        # Stray ends stand under the last stage, where nothing has to be crossed to reach them.
+        i = staged.get(state, len(process.stages) - 1)
         depth[i] += 1
         y = MARGIN + depth[i] * (BOX_H + GAP_Y)
         kind = "end" if state in process.ends else "aside"
@@ -90,8 +90,7 @@ def _arrow(a: Box, b: Box, label: str) -> Arrow:
         side = 24 if b.y < a.y else -24
         start, end = (a.y, b.y + BOX_H + 7) if b.y < a.y else (a.y + BOX_H, b.y - 7)
         return Arrow(f"M{a.centre + side} {start} V{end}", label, b.y < a.y)
-    down = b.y > a.y
-    start = a.y + BOX_H if down else a.y
-    end = b.y - 7 if down else b.y + BOX_H + 7
-    bend = start + (GAP_Y // 2 if down else -GAP_Y // 2)
-    return Arrow(f"M{a.centre} {start} V{bend} H{b.centre} V{end}", label, not down)
+    if b.x > a.x and b.y > a.y:  # out of the side, down the gap between two columns, into the side
+        return Arrow(f"M{a.x + BOX_W} {a.y + BOX_H - 14} h{GAP_X // 2} V{b.y + BOX_H // 2} H{b.x - 7}", label, False)
+    bend = a.y - GAP_Y // 2
+    return Arrow(f"M{a.centre} {a.y} V{bend} H{b.centre + 40} V{b.y + BOX_H + 7}", label, True)

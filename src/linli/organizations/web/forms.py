@@ -14,6 +14,7 @@ from linli.areas.models import Area
 from linli.core import clock
 from linli.core.codes.fields import IdNumberField, MobileField, PersonNameField
 from linli.core.codes.names import check_organization_name, check_person_name
+from linli.core.workflow.forms import DraftForm
 from linli.organizations.choices import Kind, NationalKind
 from linli.organizations.models import Amendment, Filing
 
@@ -31,7 +32,7 @@ class CommunityField(forms.ModelChoiceField[Area]):
         return [("", "请选择社区"), *groups]
 
 
-class CommunityForm(forms.ModelForm[Any]):
+class CommunityForm(DraftForm):
     """Fills the community select when the form is shown, not when the module is loaded."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +42,7 @@ class CommunityForm(forms.ModelForm[Any]):
                 field.choices = field.grouped()
 
 
-class BasicsForm(forms.ModelForm[Filing]):
+class BasicsForm(DraftForm):
     """What it is called, what kind it is, what it is for."""
 
     needed: ClassVar[tuple[str, ...]] = ("name", "kind", "purpose")
@@ -109,7 +110,7 @@ class PlaceForm(CommunityForm):
         return cleaned
 
 
-class LeaderForm(forms.ModelForm[Filing]):
+class LeaderForm(DraftForm):
     """Who answers for it."""
 
     needed: ClassVar[tuple[str, ...]] = ("leader_name", "leader_id_number", "leader_phone")
@@ -124,7 +125,7 @@ class LeaderForm(forms.ModelForm[Filing]):
         fields = ("leader_name", "leader_id_number", "leader_phone")
 
 
-class FoundersForm(forms.ModelForm[Filing]):
+class FoundersForm(DraftForm):
     """Who founded it and how many belong."""
 
     needed: ClassVar[tuple[str, ...]] = ("founders", "member_count")
@@ -171,7 +172,7 @@ class FoundersForm(forms.ModelForm[Filing]):
         return cleaned
 
 
-class ConsentForm(forms.ModelForm[Filing]):
+class ConsentForm(DraftForm):
     """What becomes of what was typed, and the consent to it (PIPL art. 17, rulebook §11.2)."""
 
     needed: ClassVar[tuple[str, ...]] = ("consented_at",)
