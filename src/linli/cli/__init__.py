@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -103,6 +104,8 @@ def main() -> None:
     """Entry point of the command `linli`."""
     from linli.cli.home import Halt, cannot_write
 
+    # Ended by somebody, a command still tidies up after itself.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         group.main(prog_name="linli", standalone_mode=False)
     except click.exceptions.Abort:

@@ -34,6 +34,7 @@ NAME = "linli"  # of the database and of the role that owns it
 SYSTEM_USER = "linli"  # who runs the server when we are root
 START_SECONDS = 300  # recovery after a crash replays at most a few hundred MB of log
 STOP_SECONDS = 60
+MOST_CONFLICTS = 50
 SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 bytes on macOS, 108 on Linux
 
 
@@ -92,12 +93,17 @@ class Cluster:
     # --- life ---------------------------------------------------------------------------------------------------
 
     def pid(self) -> int | None:
-        """Process id of the server when it runs, whoever started it."""
+        """Process id of the server when there is one, whoever started it and whatever it is about."""
+        pid = written_pid(self.data / "postmaster.pid")
+        return pid if pid and self.is_server(pid) else None
+
+    def is_ready(self) -> bool:
+        """Whether the server takes connections, by its own word: it may also be starting, or stopping."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return None
-        return pid if self.is_server(pid) else None
+            lines = (self.data / "postmaster.pid").read_text().split("\n")
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
 
     def is_server(self, pid: int) -> bool:
         """Whether this process is the server of this folder; after a restart of the machine it may be anything."""
@@ -117,15 +123,29 @@ class Cluster:
         `keep_safe=False` is for throw-away data: nothing is forced to the disk.
         """
         self.check_version()
-        if self.pid():
-            return False
+        deadline, conflicts = time.monotonic() + START_SECONDS, 0
+        while time.monotonic() < deadline:
+            if self.pid():
+                if self.is_ready():
+                    return self.process is not None
+            elif self.process is None:
+                self.launch(die_with_parent=die_with_parent, keep_safe=keep_safe)
+            elif self.process.poll() is not None:
+                if "already exists" not in tail(self.log, 4) or (conflicts := conflicts + 1) > MOST_CONFLICTS:
+                    raise Halt(f"数据库没能启动。{explain(tail(self.log, 40))}它最后说:\n{tail(self.log, 5)}")
+                self.process = None  # the one before is still leaving; once more
+                time.sleep(0.2)
+            time.sleep(0.02)
+        raise Halt(f"数据库在 {START_SECONDS} 秒内没有准备好。请看 {self.log}。")
+
+    def launch(self, *, die_with_parent: bool, keep_safe: bool) -> None:
+        """Start the server's process."""
         self.take_over_folder()
         if not self.data.exists():
             self.create(keep_safe=keep_safe)
         if self.sockets != self.data:
             self.make_socket_folder()
-        # Left by a server that was killed; its number now belongs to another program.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self.forget_dead()
         rotate(self.log)
         settings = {
             "listen_addresses": "",
@@ -151,22 +171,16 @@ class Cluster:
                 preexec_fn=quit_with_parent() if die_with_parent else None,
                 **self.as_user(),
             )
-        self.wait_until_ready()
-        return True
 
-    def wait_until_ready(self) -> None:
-        """Until the server takes connections; Halt with its own last words when it gives up."""
-        assert self.process is not None
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise Halt(f"数据库没能启动。{explain(tail(self.log, 40))}它最后说:\n{tail(self.log, 5)}")
-            with contextlib.suppress(OSError):
-                lines = (self.data / "postmaster.pid").read_text().split("\n")
-                if len(lines) > 7 and lines[7].strip() == "ready":
-                    return
-            time.sleep(0.02)
-        raise Halt(f"数据库在 {START_SECONDS} 秒内没有准备好。请看 {self.log}。")
+    def forget_dead(self) -> None:
+        """Remove lock files whose process id now belongs to another program: the server would be deterred by it."""
+        import psutil
+
+        for lock in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            pid = written_pid(lock)
+            with contextlib.suppress(psutil.Error):
+                if pid and psutil.Process(pid).name() != "postgres":
+                    lock.unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are undone, everything committed is kept."""
@@ -263,6 +277,14 @@ class Cluster:
         return f"Cluster({str(self.data)!r})"
 
 
+def written_pid(lock: Path) -> int | None:
+    """The process id in the first line of a lock file."""
+    try:
+        return int(lock.read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
 def quit_with_parent() -> Callable[[], None] | None:
     """For Popen: the server ends at once when we do. None where the kernel has no such thing."""
     if os.uname().sysname != "Linux":
@@ -306,12 +328,11 @@ def lent(home: Home, *, say: Callable[[str], contextlib.AbstractContextManager[N
     cluster = cluster_of(home)
     with (home.path / "postgres.lock").open("a+") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        with (home.path / "postgres.start.lock").open("a+") as starters:
-            fcntl.flock(starters, fcntl.LOCK_EX)
-            if cluster.pid() is None:
+        try:
+            with (home.path / "postgres.start.lock").open("a+") as starters:
+                fcntl.flock(starters, fcntl.LOCK_EX)
                 with say("启动数据库") if say else contextlib.nullcontext():
                     cluster.start()
-        try:
             yield cluster.url
         finally:
             if not kept(home).exists():
