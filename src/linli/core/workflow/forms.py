@@ -39,7 +39,7 @@ class DraftForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         for name in self.needed:
             if name in self.fields:
-                self.fields[name].asked = True
+                self.fields[name].asked = True  # type: ignore[attr-defined]
 
 
 FORMS: dict[str, type[StepForm]] = {}

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from linli.core.access.models import User
+from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.files.actions import remove_attachment, restore_attachment, store
 from linli.core.files.models import Attachment
@@ -22,7 +23,7 @@ from linli.core.workflow import queries
 from linli.core.workflow.engine import perform
 from linli.core.workflow.models import Case
 from linli.core.workflow.queries import Difference
-from linli.core.workflow.web import case_or_404
+from linli.core.workflow.web import case_or_404, is_second_press
 from linli.core.workflow.wizard import REVIEW, WIZARDS, Page, Wizard
 
 
@@ -70,6 +71,8 @@ def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRes
     """One page of the form. A valid POST keeps it and goes on; an invalid one keeps what was right, says the rest."""
     wizard, case = _open(request, slug, uid)
     user = _user(request)
+    if page == REVIEW and request.method == "POST" and _sent_just_now(wizard, case, user):
+        return redirect(case.get_absolute_url())
     _must_edit(wizard, case, user)
     if page == REVIEW:
         return _review(request, wizard, case)
@@ -83,15 +86,10 @@ def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRes
     form = shown.form(request.POST, instance=type(case)._default_manager.get(pk=case.pk))
     valid = form.is_valid()
     right = {name: value for name, value in form.cleaned_data.items() if hasattr(case, name)}
-    try:
-        case = wizard.save(case, actor=user, revision=_revision(request), **right)
-    except WrongState as refusal:
-        if refusal.code != "draft.revision":
-            raise
-        case = type(case)._default_manager.get(pk=case.pk)
-        return _show(request, wizard, case, shown, form, clash=_clash(shown, case, form), status=409)
+    case, clash = _keep(wizard, case, form, user, _revision(request), right)
+    if clash:
+        return _show(request, wizard, case, shown, form, clash=clash, status=409)
     if not valid:
-        form.data = request.POST
         return _show(request, wizard, case, shown, form, status=422)
     if request.POST.get("then") == "leave":
         messages.success(request, "草稿已保存,随时可以接着填。")
@@ -104,23 +102,57 @@ def _revision(request: HttpRequest) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
-def _clash(page: Page, case: Case, form: forms.ModelForm[Any]) -> list[Difference]:
-    """Which fields another device saved otherwise than what was typed here."""
-    assert page.form is not None
-    saved = page.form(instance=case)
-    rows = []
-    for name in form.fields:
-        theirs, mine = saved[name].value(), form[name].value()
-        if str(theirs or "") != str(mine or ""):
-            private = "id_number" in name or "phone" in name or name == "founders"
-            rows.append(
-                Difference(
-                    str(form[name].label),
-                    "(已填)" if private and theirs else str(theirs or "(空)"),
-                    str(mine or "(空)"),
-                )
-            )
-    return rows
+def _keep(
+    wizard: Wizard,
+    case: Case,
+    form: forms.ModelForm[Any],
+    user: User,
+    revision: int | None,
+    values: dict[str, Any],
+) -> tuple[Case, list[Difference]]:
+    """Save values, or say which of them another device changed since the page was shown; then nothing is saved.
+
+    A page also keeps each field as it is left, so its own saves and those of other pages may lie between; they clash
+    with nothing.
+    """
+    for _ in range(3):
+        try:
+            return wizard.save(case, actor=user, revision=revision, **values), []
+        except WrongState as refusal:
+            if refusal.code != "draft.revision" or revision is None:
+                raise
+            case = type(case)._default_manager.get(pk=case.pk)
+            touched = _touched_since(case, revision)
+            clash = [
+                _difference(case, form, name, values[name]) for name in values if name in touched & {*form.fields}
+            ]
+            clash = [row for row in clash if row.before != row.after]
+            if clash:
+                return case, clash
+            revision = case.revision
+    raise WrongState("draft.revision", "这份草稿正在另一台设备上改。请稍等一会儿,再按一次保存。")
+
+
+def _touched_since(case: Case, revision: int) -> set[str]:
+    """The fields saved since a revision: each save of a draft leaves one event and counts one on."""
+    kind = ContentType.objects.get_for_model(case)
+    saves = Event.objects.filter(subject_type=kind, subject_id=case.pk, detail__has_key="fields").order_by("-id")
+    return {name for event in saves[: max(case.revision - revision, 0)] for name in event.detail["fields"]}
+
+
+def _difference(case: Case, form: forms.ModelForm[Any], name: str, mine: Any) -> Difference:
+    """A field as another device saved it and as it was typed here; of personal values only whether they agree."""
+    theirs = getattr(case, name)
+    private = "id_number" in name or "phone" in name or name == "founders"
+    before, after = _in_words(case, name, theirs), _in_words(case, name, mine)
+    if private and before != after:
+        before = "(已填)" if theirs else before
+    return Difference(str(form[name].label), before, after)
+
+
+def _in_words(case: Case, name: str, value: Any) -> str:
+    choices = dict(getattr(case._meta.get_field(name), "flatchoices", ()))
+    return "(空)" if value in (None, "") else str(choices.get(value, value))
 
 
 def _show(
@@ -176,22 +208,30 @@ def wizard_check(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRe
     form.is_valid()
     answer: dict[str, Any] = {"error": " ".join(map(str, form.errors.get(name, [])))}
     kept = form.cleaned_data.get(name)
-    if not answer["error"] and hasattr(case, name) and kept not in (None, ""):
-        try:
-            case = wizard.save(case, actor=user, revision=_revision(request), **{name: kept})
-        except WrongState:  # another device was faster: the whole page says so when it is sent
-            return JsonResponse(answer)
-        answer |= {"fine": "已保存", "revision": case.revision}
+    # A hidden value is part of a whole (a point); it is kept with its page.
+    if not answer["error"] and hasattr(case, name) and kept not in (None, "") and not form[name].is_hidden:
+        case, clash = _keep(wizard, case, form, user, _revision(request), {name: kept})
+        if not clash:  # else the whole page says so when it is sent
+            answer |= {"fine": "已保存", "revision": case.revision}
     return JsonResponse(answer)
 
 
 def _documents(
-    request: HttpRequest, wizard: Wizard, case: Case, page: Page, error: str = "", status: int = 200
+    request: HttpRequest,
+    wizard: Wizard,
+    case: Case,
+    page: Page,
+    problems: dict[str, list[str]] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    if request.method == "POST" and not error:
+    if request.method == "POST" and problems is None:
         return _change_documents(request, wizard, case, page)
     held = list(attachments_of(case))
-    slots = [(document, [row for row in held if row.slot == document.slot]) for document in page.documents]
+    wrong = problems or {}
+    slots = [
+        (document, [row for row in held if row.slot == document.slot], wrong.get(document.slot, []))
+        for document in page.documents
+    ]
     pages = list(wizard.pages(case))
     i = [p.slug for p in pages].index(page.slug)
     context = {
@@ -199,7 +239,7 @@ def _documents(
         "process": wizard.process,
         "page": page,
         "slots": slots,
-        "error": error,
+        "wrong": bool(wrong),
         "steps": _outline(wizard, case, page.slug),
         "number": i + 1,
         "total": len(pages) + 1,
@@ -221,15 +261,15 @@ def _change_documents(request: HttpRequest, wizard: Wizard, case: Case, page: Pa
     if uid := request.POST.get("restore", ""):
         restore_attachment(_own_attachment(case, uid, removed=True), actor=user)
         return redirect(here)
-    problems = []
+    problems: dict[str, list[str]] = {}
     for document in page.documents:
         for upload in request.FILES.getlist(document.slot):
             try:
                 store(upload, subject=case, slot=document.slot, actor=user)
             except BadInput as refusal:
-                problems.append(refusal.message)
+                problems.setdefault(document.slot, []).append(f"“{upload.name}”:{refusal.message}")
     if problems:
-        return _documents(request, wizard, case, page, " ".join(problems), 422)
+        return _documents(request, wizard, case, page, problems, 422)
     return redirect(here if request.POST.get("then") == "stay" else wizard.after(case, page))
 
 
@@ -240,6 +280,12 @@ def _own_attachment(case: Case, uid: str, *, removed: bool = False) -> Any:
     if row is None:
         raise Http404
     return row
+
+
+def _sent_just_now(wizard: Wizard, case: Case, user: User) -> bool:
+    """Whether this is the second press of a person who has just sent the case: the first one counts."""
+    sending = [step for step in wizard.process.steps if step.name in wizard.sending]
+    return any(case.state == step.target and is_second_press(user, case, step) for step in sending)
 
 
 def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
@@ -253,6 +299,11 @@ def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
             case = perform(step, case, actor=user)
         except BadInput as refusal:
             error = refusal.message
+        except WrongState:
+            case.refresh_from_db()
+            if not _sent_just_now(wizard, case, user):
+                raise
+            return redirect(case.get_absolute_url())
         else:
             messages.success(request, "申请已提交,编号 " + case.number + "。" + wizard.next_words)
             return redirect(case.get_absolute_url())
