@@ -7,8 +7,8 @@ from django.urls import path
 from linli.core.files import web
 
 urlpatterns = [
-    path("files/<str:uid>/", web.attachment, name="attachment"),
-    path("files/<str:uid>/thumb/", web.thumbnail, name="attachment_thumbnail"),
-    path("files/<str:uid>/remove/", web.remove, name="attachment_remove"),
-    path("files/<str:uid>/restore/", web.restore, name="attachment_restore"),
+    path("files/<slug:uid>/", web.attachment, name="attachment"),
+    path("files/<slug:uid>/thumb/", web.thumbnail, name="attachment_thumbnail"),
+    path("files/<slug:uid>/remove/", web.remove, name="attachment_remove"),
+    path("files/<slug:uid>/restore/", web.restore, name="attachment_restore"),
 ]

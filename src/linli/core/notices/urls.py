@@ -11,7 +11,7 @@ urlpatterns = [
     path("notices/read-all/", web.read_all, name="notices_read_all"),
     path("notices/preferences/", web.preferences, name="notice_preferences"),
     path("notices/preferences/robots/", web.add_robot, name="notice_robot_add"),
-    path("notices/preferences/robots/<str:uid>/remove/", web.remove_robot, name="notice_robot_remove"),
+    path("notices/preferences/robots/<slug:uid>/remove/", web.remove_robot, name="notice_robot_remove"),
     path("notices/preferences/test/", web.send_test, name="notice_test"),
-    path("notices/<str:uid>/", web.notice, name="notice"),
+    path("notices/<slug:uid>/", web.notice, name="notice"),
 ]

@@ -7,6 +7,6 @@ from django.urls import path
 from linli.core.privacy import web
 
 urlpatterns = [
-    path("reveal/<str:kind>/<str:uid>/<str:field>/", web.reveal_value, name="reveal"),
+    path("reveal/<str:kind>/<slug:uid>/<str:field>/", web.reveal_value, name="reveal"),
     path("my/access-log/", web.access_log, name="access_log"),
 ]

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.core import clock
@@ -45,6 +46,11 @@ def case_or_404(request: HttpRequest, slug: str, uid: str) -> Case:
     return case
 
 
+def asked(request: HttpRequest, name: str) -> str:
+    """A value of the address bar, without what PostgreSQL's text cannot hold."""
+    return request.GET.get(name, "").replace("\0", "").strip()[:100]
+
+
 @login_required
 @require_safe
 def case_list(request: HttpRequest, slug: str) -> HttpResponse:
@@ -53,8 +59,8 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
     assert process.visible_to is not None
     seen: QuerySet[Any] = process.visible_to(request.user)
     rows = seen
-    state = request.GET.get("state", "")
-    words = request.GET.get("q", "").strip()
+    state = asked(request, "state")
+    words = asked(request, "q")
     late = request.GET.get("late", "") == "1"
     if state:
         rows = rows.filter(state=state)
@@ -207,7 +213,7 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
     try:
         case = perform(chosen, case, actor=request.user, **form.cleaned_data)
     except WrongState:
-        if not _own_double(request.user, case, chosen):
+        if not is_second_press(request.user, case, chosen):
             raise
     except BadInput as refusal:
         form.add_error(None, refusal.message)
@@ -222,7 +228,8 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
 def after_step(request: HttpRequest, case: Case) -> str:
     """Back to the page the step was taken from when it is ours, else to the case."""
     back = request.POST.get("back", "")
-    return back if back.startswith("/") and not back.startswith("//") else case.get_absolute_url()
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if safe else case.get_absolute_url()
 
 
 def _again(request: HttpRequest, case: Case, form: StepForm) -> HttpResponse:
@@ -230,7 +237,7 @@ def _again(request: HttpRequest, case: Case, form: StepForm) -> HttpResponse:
     return render(request, template, case_context(request, case, form), status=422)
 
 
-def _own_double(user: User, case: Case, step: Step) -> bool:
+def is_second_press(user: User, case: Case, step: Step) -> bool:
     """Whether this is the second press of the same person's same step: then the first one counts."""
     kind = ContentType.objects.get_for_model(case)
     last = Event.objects.filter(subject_type=kind, subject_id=case.pk, name=step.name).last()
@@ -253,6 +260,18 @@ def task_panel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "core/_case_panel.html", case_context(request, case))
 
 
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").replace("\0", "").strip()[:300]
+
+
+def _went_on(request: HttpRequest, case: Case, words: str) -> HttpResponse:
+    """The case is still with the same person or post: the panel again where it was open, else the page before."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "core/_case_panel.html", case_context(request, case) | {"said": words})
+    messages.success(request, words)
+    return redirect(after_step(request, case))
+
+
 @login_required
 @require_POST
 def case_extend(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
@@ -262,9 +281,8 @@ def case_extend(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     if task is None:
         raise WrongState(duties.EXTENDED, "这一步已经办完,不用再延长。")
     assert isinstance(request.user, User)
-    duties.extend_duty(task, reason=request.POST.get("reason", "").strip()[:300], actor=request.user)
-    messages.success(request, "已延长,申请人会收到通知。")
-    return redirect(after_step(request, case))
+    duties.extend_duty(task, reason=_reason(request), actor=request.user)
+    return _went_on(request, case, "已延长,申请人会收到通知。")
 
 
 @login_required
@@ -276,6 +294,5 @@ def case_urge(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     if task is None:
         raise WrongState(duties.URGED, "这一步已经办完,不用催了。")
     assert isinstance(request.user, User)
-    duties.urge_duty(task, reason=request.POST.get("reason", "").strip()[:300], actor=request.user)
-    messages.success(request, "已催办,承办人会收到提醒。")
-    return redirect(after_step(request, case))
+    duties.urge_duty(task, reason=_reason(request), actor=request.user)
+    return _went_on(request, case, "已催办,承办人会收到提醒。")

@@ -73,8 +73,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         request,
         "portal/desk.html",
         {
-            "rows": [(_told(task), REGISTRY[task.process], *due_words(task.due_on, today)) for task in page],
-            "more": len(page) == SHOWN,
+            "rows": [(_told(task), REGISTRY[task.process], *due_words(task.due_on, today)) for task in page[:SHOWN]],
+            "more": len(page) > SHOWN,
             "next_skip": _skip(request) + SHOWN,
             "counted": counted,
             "processes": list(REGISTRY.values()),
@@ -99,9 +99,9 @@ def _skip(request: HttpRequest) -> int:
 
 
 def rows_by_due(rows: QuerySet[Task], request: HttpRequest) -> list[Task]:
-    """The first rows by deadline; `skip` pages on through the bounded list of what one person owes."""
+    """The rows of a page by deadline, and one more to know whether a next one follows; `skip` pages on."""
     skip = _skip(request)
-    return list(rows[skip : skip + SHOWN])
+    return list(rows[skip : skip + SHOWN + 1])
 
 
 def _told(task: Task) -> Task:
@@ -119,21 +119,27 @@ def _owed_by(task: Task) -> str:
     return duty.owed_by if duty else ""
 
 
+def _month(request: HttpRequest) -> dt.date:
+    """The first day of the month in the address; nonsense, or a year nobody worked in, shows this month."""
+    first = clock.today().replace(day=1)
+    try:
+        day = dt.date.fromisoformat(f"{request.GET.get('month', '')}-01")
+    except ValueError:
+        return first
+    return day if 2000 <= day.year <= first.year else first
+
+
 @login_required
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
     """The duties behind the on-time figure: closed in a month, in time or late."""
     if not grants_of(request.user):
         raise Http404
-    raw = request.GET.get("month", "")
-    try:
-        day = dt.date.fromisoformat(f"{raw}-01") if raw else clock.today()
-    except ValueError:
-        day = clock.today()
+    day = _month(request)
     start = queries.month_start(day)
     end = queries.month_start((day.replace(day=1) + dt.timedelta(days=32)).replace(day=1))
     rows = queries.done_tasks(request.user, start, end)
-    figure = queries.on_time(request.user, day) if day.month == clock.today().month else None
+    figure = queries.on_time(request.user, day) if day == clock.today().replace(day=1) else None
     only = request.GET.get("only", "")
     if only == "late":
         rows = rows.exclude(queries.IN_TIME)

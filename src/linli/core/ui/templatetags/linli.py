@@ -197,7 +197,7 @@ def asset(name: str) -> str:
 
 
 def _mark(name: str) -> str:
-    found = finders.find(f"dist/{name}") or (Path(settings.STATIC_ROOT) / "dist" / name)
+    found = finders.find(f"dist/{name}") or (Path(settings.STATIC_ROOT) / f"dist/{name}")
     path = Path(str(found))
     return _mark_of(str(path), path.stat().st_mtime_ns) if path.exists() else "0"
 
