@@ -32,6 +32,7 @@ FILING_PAGES = (
         "由所在社区出意见、所在街道审核,所以先要知道在哪里。",
         forms.PlaceForm,
         template="organizations/wizard_place.html",
+        helps=_similar,
     ),
     Page("leader", "谁来负责", "有进展会通知负责人。", forms.LeaderForm),
     Page("people", "有哪些人", "发起人要达到规定人数。", forms.FoundersForm, helps=_similar),

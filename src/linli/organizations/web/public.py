@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from linli.actors.queries import street_body
+from linli.actors.queries import served_districts, street_body
 from linli.areas.choices import Datum
 from linli.areas.datum import Point
+from linli.areas.queries import children, shape_of
 from linli.core.paging import keyset
 from linli.organizations import queries
 from linli.organizations.choices import LIVING
@@ -64,10 +66,11 @@ def _with_view(request: HttpRequest, view: str) -> str:
 @require_safe
 @cache_control(public=True, max_age=60)
 def points(request: HttpRequest) -> JsonResponse:
-    """The filtered register as GeoJSON points in the map's datum; no personal values."""
+    """The filtered register as GeoJSON points in the map's datum, on its streets with counts; no personal values."""
     chosen = PublicFilter(request.GET, queryset=queries.public_register())
     target = Datum(settings.LINLI_TILE_DATUM)
     features: list[dict[str, Any]] = []
+    by_street: Counter[int | None] = Counter()
     for row in chosen.qs.filter(lng__isnull=False).order_by("pk")[:5000]:
         point = Point(row.lng, row.lat, Datum(row.datum)).to(target)
         features.append(
@@ -77,12 +80,19 @@ def points(request: HttpRequest) -> JsonResponse:
                 "properties": {
                     "name": row.name,
                     "note": f"{row.get_kind_display()}类 · {row.area.full_name if row.area else ''}",
-                    "url": row.public_url,
-                    "kind": row.kind,
+                    "href": row.public_url,
                 },
             }
         )
-    return JsonResponse({"type": "FeatureCollection", "features": features})
+        by_street[row.area.parent_id if row.area else None] += 1
+    streets = [street for district in served_districts() for street in children(district)]
+    shapes = []
+    for street in streets:
+        shape = shape_of(street, target)
+        if shape is not None and (by_street[street.pk] or not request.GET.get("q")):
+            shape["properties"] |= {"kind": "area", "count": by_street[street.pk]}
+            shapes.append(shape)
+    return JsonResponse({"type": "FeatureCollection", "features": [*shapes, *features]})
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.actors.choices import Role
 from linli.areas.models import Area
-from linli.core.access.grants import grants_of
+from linli.core.access.grants import Person, grants_of
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
@@ -30,6 +30,11 @@ from linli.organizations.models import Organization
 from linli.organizations.web.filters import RegisterFilter
 
 ENTERERS = (Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD, Role.STREET_OFFICER)
+
+
+def enters_for_others(user: Person) -> bool:
+    """Holds a post that enters applications for residents."""
+    return any(grant.role in ENTERERS for grant in grants_of(user))
 
 
 def _user(request: HttpRequest) -> User:
@@ -54,6 +59,7 @@ def register(request: HttpRequest) -> HttpResponse:
             "filter": chosen,
             "page": page,
             "total": sum(by_status.values()),
+            "may_enter": enters_for_others(request.user),
             "status_counts": [
                 (status.label, by_status[status.value]) for status in LegalStatus if status.value in by_status
             ],
@@ -140,7 +146,7 @@ FIELD_WORDS = {"name": "名称", "address": "活动场所", "leader": "负责人
 def begin(request: HttpRequest) -> HttpResponse:
     """Open a draft and go to its first page. An own unfinished draft is continued instead of starting a second."""
     user = _user(request)
-    behalf = request.POST.get("behalf") == "1" and any(grant.role in ENTERERS for grant in grants_of(user))
+    behalf = request.POST.get("behalf") == "1" and enters_for_others(user)
     if not behalf and request.POST.get("fresh") != "1":
         held = queries.filings_visible_to(user).filter(owner=user, state="draft").order_by("-pk").first()
         if held is not None:
@@ -179,7 +185,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "ended": [case for case in [*filings, *amendments] if not case.is_open],
             "organizations": queries.organizations_visible_to(user).filter(owner=user),
             "tasks": {task.case_id: task for task in cases.tasks_of(user).filter(role="owner", owner=user)},
-            "may_enter": any(grant.role in ENTERERS for grant in grants_of(user)),
+            "may_enter": enters_for_others(user),
         },
     )
 
@@ -190,5 +196,5 @@ def similar(request: HttpRequest) -> HttpResponse:
     """Organizations like the one being named, as a fragment under the field."""
     raw = request.GET.get("area", "")
     area = Area.objects.filter(pk=int(raw)).first() if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
-    found = queries.similar_organizations(request.GET.get("name", "")[:60], area)
+    found = queries.similar_organizations(request.GET.get("name", "").replace("\0", "")[:60], area)
     return render(request, "organizations/_similar.html", {"similar": found, "kinds": Kind})
