@@ -23,6 +23,8 @@ function enhance(root: Root): void {
   );
   each(root, "[data-chart]", (element) => {
     element.dataset.drawn = "";
+    const table = element.nextElementSibling;
+    if (table instanceof HTMLDetailsElement) table.open = false;
     whenSeen(element, () => void import("./chart").then((module) => module.draw(element)));
   });
   each(root, "[data-print]", (element) => {

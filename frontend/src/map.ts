@@ -18,7 +18,7 @@ function words(of: Properties): HTMLElement {
 
 function base(element: HTMLElement): L.Map {
   element.replaceChildren();
-  const map = L.map(element, { zoomControl: false, attributionControl: Boolean(element.dataset.tileUrl), minZoom: 5, maxZoom: 18, scrollWheelZoom: false });
+  const map = L.map(element, { zoomControl: false, attributionControl: Boolean(element.dataset.tileUrl), minZoom: 5, maxZoom: 18, zoomSnap: 0.25, scrollWheelZoom: false });
   map.attributionControl?.setPrefix(false);
   L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   map.once("focus click", () => map.scrollWheelZoom.enable());
@@ -67,7 +67,7 @@ async function clusters(): Promise<L.MarkerClusterGroup> {
   await import("leaflet.markercluster");
   return (window as unknown as { L: typeof L }).L.markerClusterGroup({
     showCoverageOnHover: false,
-    maxClusterRadius: 48,
+    maxClusterRadius: 64,
     iconCreateFunction: (bunch) => {
       const count = bunch.getChildCount();
       const side = count < 10 ? 30 : count < 100 ? 38 : 46;
@@ -99,7 +99,7 @@ async function show(element: HTMLElement): Promise<void> {
     }
   }
   group.addTo(map);
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [28, 28], maxZoom: 16 });
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 16 });
 }
 
 function pick(element: HTMLElement): void {
