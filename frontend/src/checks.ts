@@ -31,6 +31,7 @@ async function ask(form: HTMLFormElement, field: Field): Promise<void> {
     // The draft was kept just now: what the form sends next builds on that.
     if (told.revision && revision instanceof HTMLInputElement) revision.value = String(told.revision);
     show(field, told);
+    if (told.revision && !form.querySelector(".field.wrong")) form.dispatchEvent(new Event("kept"));
   } catch {
     // Offline: the whole form is checked when it is sent.
   }

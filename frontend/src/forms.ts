@@ -1,3 +1,4 @@
+import htmx from "htmx.org";
 import { each, make } from "./page";
 
 const buttons = (form: HTMLFormElement): (HTMLButtonElement | HTMLInputElement)[] =>
@@ -27,6 +28,7 @@ export function enhanceForms(root: Document | Element): void {
   });
   each(root, "form[data-guard]", function guard(element) {
     element.addEventListener("input", () => (dirty = element as HTMLFormElement));
+    element.addEventListener("kept", () => (dirty = dirty === element ? null : dirty));
   });
   each(root, ".error-summary", function readFirst(element) {
     element.tabIndex = -1;
@@ -37,6 +39,7 @@ export function enhanceForms(root: Document | Element): void {
   each(root, "form[enctype='multipart/form-data']:not([hx-post])", function byPieces(element) {
     element.setAttribute("hx-boost", "true");
     element.setAttribute("hx-encoding", "multipart/form-data");
+    htmx.process(element);
     const bar = make("progress", { max: "100", "aria-label": "上传进度", hidden: "" });
     element.append(bar);
     element.addEventListener("htmx:xhr:progress", (event) => {

@@ -8,6 +8,8 @@ Object.assign(htmx.config, {
   includeIndicatorStyles: false,
   selfRequestsOnly: true,
   historyCacheSize: 0,
+  // The default copies style attributes too, which the page's policy forbids.
+  attributesToSettle: ["class"],
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },
