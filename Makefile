@@ -1,11 +1,12 @@
 # make run      start Linli with the demo district     options: PORT=8000 LINLI_HOME=.linli HOST=127.0.0.1
+# make install  the same without starting: .venv, packages, front end
 # make test     all checks and all tests               option:  ARGS="tests/areas -x"
 # make bench    measurements, as ratios                option:  ARGS="divisions"
 # make lint     the checks alone
 # make format   put the code into shape
 # make clean    remove what was built; the data stays
 
-.PHONY: run test bench lint format clean
+.PHONY: run install test bench lint format clean
 .DEFAULT_GOAL := run
 
 LINLI_HOME ?= $(CURDIR)/.linli
@@ -29,10 +30,10 @@ run:
 test:
 	@$(FIND) test $(ARGS); fi; done; $(NO_PYTHON)
 
-bench lint format:
+install bench lint format:
 	@$(FIND) $@ $(ARGS); fi; done; $(NO_PYTHON)
 
-NO_PYTHON = echo "✗ 没有找到 Python 3.11 或更新的版本。请先安装 Python 3.11 以上(例如 apt install python3 python3-venv)。" >&2; exit 1
+NO_PYTHON = echo "✗ 没有找到 Python 3.11 或更新的版本。请先安装（例如 apt install python3 python3-venv）。" >&2; exit 1
 
 clean:
 	rm -rf .venv .make.lock frontend/node_modules src/linli/core/static/dist build src/*.egg-info

@@ -26,14 +26,14 @@ def main(chosen: list[str]) -> int:
     """0 when every ratio keeps its limit, otherwise 1."""
     names = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_MEASUREMENTS)
     if unknown := [name for name in chosen if name not in names]:
-        print(f"✗ 没有 {'、'.join(unknown)} 这一项;有:{'、'.join(names)}。", file=sys.stderr)
+        print(f"✗ 没有 {'、'.join(unknown)} 这一项；有：{'、'.join(names)}。", file=sys.stderr)
         return 2
     # Downloads are kept here from one time to the next.
     home = Home(HERE.parent / ".bench")
     home.make_usable()
     shutil.rmtree(home.postgres, ignore_errors=True)
     cluster = Cluster(home.postgres, home.logs / "postgres.log")
-    os.environ |= {"LINLI_HOME": str(home.path), "DATABASE_URL": cluster.url, "LINLI_DEMO": "0"}
+    os.environ |= {"LINLI_HOME": str(home.path), "DATABASE_URL": cluster.url, "LINLI_DEMO": "1"}
     cluster.start(die_with_parent=True)
     try:
         with stage("准备数据表"):

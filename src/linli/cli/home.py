@@ -77,8 +77,8 @@ class Home:
         free = shutil.disk_usage(self.path).free
         if free < LEAST_FREE_BYTES:
             raise Halt(
-                f"磁盘快满了:{self.path} 所在的盘只剩 {free // 2**20} MB,至少要 {LEAST_FREE_BYTES // 2**20} MB。"
-                "请清出空间,或用 LINLI_HOME 换一个位置。"
+                f"磁盘快满了：{self.path} 所在的盘只剩 {free // 2**20} MB，至少要 {LEAST_FREE_BYTES // 2**20} MB。"
+                "请清出空间，或用 LINLI_HOME 换一个位置。"
             )
 
     @contextlib.contextmanager
@@ -89,10 +89,10 @@ class Home:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 holder = Lease(self.path / "serve.json").read()
-                where = f"(进程 {holder['pid']},{holder['url']})" if holder.get("url") else ""
+                where = f"（进程 {holder['pid']}，{holder['url']}）" if holder.get("url") else ""
                 raise Halt(
-                    f"这个数据文件夹已经有一个 Linli 在用{where}:{self.path}。"
-                    "请先停下它,或用 LINLI_HOME 换一个文件夹。"
+                    f"这个数据文件夹已经有一个 Linli 在用{where}：{self.path}。"
+                    "请先停下它，或用 LINLI_HOME 换一个文件夹。"
                 ) from error
             lease = Lease(self.path / "serve.json")
             try:
@@ -109,11 +109,11 @@ class Home:
             mark.write_text(wanted + "\n")
         elif found == "demo" and not demo:
             raise Halt(
-                f"{self.path} 里是演示数据,演示账号的密码人人知道。"
-                "请用 linli serve --demo 打开,或用 LINLI_HOME 换一个文件夹。"
+                f"{self.path} 里是演示数据，演示账号的密码人人知道。"
+                "请用 linli serve --demo 打开，或用 LINLI_HOME 换一个文件夹。"
             )
         elif found == "real" and demo:
-            raise Halt(f"{self.path} 里是正式数据,不能装入演示账号。请去掉 --demo,或用 LINLI_HOME 换一个文件夹。")
+            raise Halt(f"{self.path} 里是正式数据，不能装入演示账号。请去掉 --demo，或用 LINLI_HOME 换一个文件夹。")
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class Lease:
 def cannot_write(path: Path, error: OSError) -> str:
     """The sentence for a folder that cannot be written to."""
     if error.errno == 28:
-        return f"磁盘满了,{path} 写不进去。请清出空间后再试,已有的数据没有动。"
-    return f"数据文件夹 {path} 写不进去:{error.strerror}。请检查权限,或用 LINLI_HOME 换一个文件夹。"
+        return f"磁盘满了，{path} 写不进去。请清出空间后再试，已有的数据没有动。"
+    return f"数据文件夹 {path} 写不进去：{error.strerror}。请检查权限，或用 LINLI_HOME 换一个文件夹。"
 
 
 def rotate(log: Path) -> None:

@@ -29,7 +29,7 @@ WITHOUT_DATABASE = {
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def manage(arguments: tuple[str, ...]) -> None:
-    """Django 的管理命令,例如 linli manage shell。"""
+    """Django 的管理命令，例如 linli manage shell。"""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
     from django.core.management import execute_from_command_line
 

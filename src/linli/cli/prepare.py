@@ -18,7 +18,7 @@ from linli.cli.ready import cannot_use_database, database_there, set_up_django
 @click.command("prepare")
 @click.option("--demo", is_flag=True, help="装入演示区县和演示账号。")
 def prepare(demo: bool) -> None:
-    """更新数据表和静态文件;升级后运行一次。"""
+    """更新数据表和静态文件；升级后运行一次。"""
     import os
 
     if demo:
@@ -51,18 +51,18 @@ def migrate() -> None:
     if newer:
         named = "、".join(f"{label}.{name}" for label, name in newer[:3])
         raise Halt(
-            f"这些数据由更新版本的 Linli 写过(多出 {named})。请把程序升级到那个版本再启动,"
+            f"这些数据由更新版本的 Linli 写过（多出 {named}）。请把程序升级到那个版本再启动，"
             "或用 LINLI_HOME 换一个文件夹。数据没有动。"
         )
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
-        with stage(f"更新数据表({len(pending)} 步)"):
+        with stage(f"更新数据表（{len(pending)} 步）"):
             try:
                 call_command("migrate", interactive=False, verbosity=0)
             except DatabaseError as error:
                 raise Halt(
-                    f"数据表没有更新成功:{str(error).strip()}。出错的那一步已撤销,数据没有动;"
-                    "请带着这句话报告给维护者,或先用回原来的版本。"
+                    f"数据表没有更新成功：{str(error).strip()}。出错的那一步已撤销，数据没有动；"
+                    "请带着这句话报告给维护者，或先用回原来的版本。"
                 ) from error
 
 
@@ -111,6 +111,6 @@ def load_demo() -> None:
     began = time.monotonic()
 
     def progress(said: str) -> None:
-        click.echo(f"  演示区县:{said}({time.monotonic() - began:.1f} 秒)")
+        click.echo(f"  演示区县：{said}（{time.monotonic() - began:.1f} 秒）")
 
     ensure(progress)

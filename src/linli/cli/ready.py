@@ -40,10 +40,10 @@ def set_up_django() -> None:
     try:
         engine = settings.DATABASES["default"]["ENGINE"]
         if not engine.endswith("postgresql"):
-            raise Halt("DATABASE_URL 不对:只支持 PostgreSQL,写法如 postgresql://用户:密码@主机:5432/库名。")
+            raise Halt("DATABASE_URL 不对：只支持 PostgreSQL，写法如 postgresql://用户:密码@主机:5432/库名。")
         django.setup()
     except (EnvError, ImproperlyConfigured) as error:
-        raise Halt(f"环境变量不对:{str(error).rstrip('.')}。各变量的写法见 docs/deploy.md。") from error
+        raise Halt(f"环境变量不对：{str(error).rstrip('.')}。各变量的写法见 docs/deploy.md。") from error
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ def cannot_use_database(error: Exception) -> str:
     words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     sign = getattr(error.__cause__, "sqlstate", None) or ""
     if sign in ("42P01", "42703"):  # no such table, no such column
-        return f"数据表不是这一版的({words})。请先运行 linli prepare。"
+        return f"数据表不是这一版的（{words}）。请先运行 linli prepare。"
     if sign == "53100" or "No space left" in words:
-        return "数据库所在的磁盘满了。请清出空间后再试,已提交的数据都在。"
-    return f"连不上数据库:{words}。请检查 DATABASE_URL 和数据库服务。"
+        return "数据库所在的磁盘满了。请清出空间后再试，已提交的数据都在。"
+    return f"连不上数据库：{words}。请检查 DATABASE_URL 和数据库服务。"

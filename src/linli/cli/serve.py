@@ -27,9 +27,9 @@ LINLI = (sys.executable, "-m", "linli")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="LINLI_PORT")
 @click.option("--host", default="127.0.0.1", show_default=True, envvar="LINLI_HOST", help="对外服务时写 0.0.0.0。")
 @click.option("--demo", is_flag=True, help="装入演示区县和演示账号。")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="网页进程数,默认每核一个,最多四个。")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="网页进程数，默认每核一个，最多四个。")
 def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
-    """启动 Linli:数据库、网页和后台任务;Ctrl-C 停止。"""
+    """启动 Linli：数据库、网页和后台任务；Ctrl-C 停止。"""
     began = time.monotonic()
     home = Home.from_environment()
     home.make_usable()
@@ -49,7 +49,7 @@ def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
                 click.echo()
             finally:
                 supervisor.stop_all()
-    click.echo("  已停止,数据都在。")
+    click.echo("  已停止，数据都在。")
 
 
 @dataclass(frozen=True)
@@ -99,16 +99,16 @@ class Service:
     def welcome(self, seconds: float) -> None:
         """What a newcomer needs next: the address and, in a demo, the accounts."""
         click.echo()
-        click.secho(f"  邻里共治已就绪({seconds:.1f} 秒):", nl=False)
+        click.secho(f"  邻里共治已就绪（{seconds:.1f} 秒）：", nl=False)
         click.secho(self.address.url, fg="cyan", bold=True)
-        click.echo(f"  数据在 {self.home.path},记录在 {self.home.logs};按 Ctrl-C 停止。")
+        click.echo(f"  数据在 {self.home.path}，记录在 {self.home.logs}；按 Ctrl-C 停止。")
         if self.demo:
             from linli.demo.personas import PERSONAS
 
-            click.echo("\n  演示账号:")
+            click.echo("\n  演示账号：")
             width = max(len(person.username) for person in PERSONAS)
             for person in PERSONAS:
-                click.echo(f"    {person.username:<{width}}  {person.password}  {person.name},{person.title}")
+                click.echo(f"    {person.username:<{width}}  {person.password}  {person.name}，{person.title}")
         click.echo()
 
 

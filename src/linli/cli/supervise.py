@@ -165,7 +165,7 @@ class Supervisor:
             for child in self.children:
                 if (code := child.fell()) is not None:
                     click.secho(
-                        f"! {child.label}停了({how_it_ended(code)}),{child.pause} 秒后重新启动;原因见 {child.log}",
+                        f"! {child.label}停了（{how_it_ended(code)}），{child.pause} 秒后重新启动；原因见 {child.log}",
                         fg="yellow",
                         err=True,
                     )
@@ -201,7 +201,7 @@ class Supervisor:
 
 def last_words(child: Child) -> str:
     """Where its log is, and how it ends."""
-    return f"完整的记录在 {child.log},最后几行是:\n{tail(child.log)}"
+    return f"完整的记录在 {child.log}，最后几行是：\n{tail(child.log)}"
 
 
 def how_it_ended(code: int) -> str:

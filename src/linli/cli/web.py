@@ -20,7 +20,7 @@ MOST_BY_DEFAULT = 4
 @click.command("web")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="LINLI_PORT")
 @click.option("--host", default="127.0.0.1", show_default=True, envvar="LINLI_HOST", help="对外服务时写 0.0.0.0。")
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="进程数,默认每核一个,最多四个。")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="进程数，默认每核一个，最多四个。")
 def web(port: int, host: str, workers: int | None) -> None:
     """只启动网页服务。数据表应已由 linli prepare 更新。"""
     follow_supervisor()

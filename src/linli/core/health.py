@@ -42,7 +42,7 @@ def migrations_done() -> str:
         _in_order = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return "数据库没有应答。"
-    return GOOD if _in_order else "数据表还没有更新,请运行 linli prepare。"
+    return GOOD if _in_order else "数据表还没有更新，请运行 linli prepare。"
 
 
 def disk_has_room() -> str:
@@ -51,7 +51,7 @@ def disk_has_room() -> str:
         free = shutil.disk_usage(settings.HOME).free
     except OSError:
         return "数据文件夹打不开。"
-    return GOOD if free >= LEAST_FREE_BYTES else "磁盘快满了,请清出空间。"
+    return GOOD if free >= LEAST_FREE_BYTES else "磁盘快满了，请清出空间。"
 
 
 @never_cache
