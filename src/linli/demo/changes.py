@@ -14,7 +14,7 @@ from linli.core.parameters import values_of
 from linli.core.privacy import mask_name
 from linli.core.workflow.models import Serial
 from linli.demo.replay import Replay, Taken
-from linli.demo.world import World
+from linli.demo.world import World, completed
 from linli.organizations import choices
 from linli.organizations.choices import AmendmentKind, AmendmentState, LegalStatus
 from linli.organizations.models import Amendment
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 SHARE = 0.13  # of the living ones have changed something
 CAUSES = {
-    AmendmentKind.NAME: "活动内容已经变化,原名称不合适,成员大会表决改名。",
-    AmendmentKind.LEADER: "原负责人年事已高,成员大会推选新的负责人。",
-    AmendmentKind.ADDRESS: "原场地另有他用,社区协调了新的活动室。",
-    AmendmentKind.CANCEL: "成员搬离,已一年多没有活动,成员大会决定终止。",
+    AmendmentKind.NAME: "按备案要求规范名称，写明所在社区。",
+    AmendmentKind.LEADER: "原负责人年事已高，成员大会推选新的负责人。",
+    AmendmentKind.ADDRESS: "原场地另有他用，社区协调了新的活动室。",
+    AmendmentKind.CANCEL: "成员搬离，已一年多没有活动，成员大会决定终止。",
 }
-SETTLEMENT = "账上余款 0 元;桌椅、乐器转赠社区,没有未了事务。"
+SETTLEMENT = "账上余款 0 元；桌椅、乐器转赠社区，没有未了事务。"
 
 
 @dataclass
@@ -98,12 +98,9 @@ def _room(world: World, one: Past) -> int:
 
 
 def _renamed(world: World, one: Past) -> str:
-    old = str(one.profile["name"])
-    for ending in ("协会", "促进会", "联谊会", "互助会"):
-        name = old.removesuffix("队").removesuffix("社").removesuffix("组").removesuffix("会") + ending
-        if name != old and world.take_name(one.community, name):
-            return name
-    return f"新{old}"
+    name = completed(str(one.profile["name"]), one.community)
+    world.take_name(one.community, name)
+    return name
 
 
 def write_changes(world: World, replay: Replay, past: list[Past]) -> None:

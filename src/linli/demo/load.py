@@ -55,7 +55,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     load_published()
     with clock.at(now - dt.timedelta(days=400)):  # made long before the cases that refer to it
         places = load_places(random, system)
-        progress(f"{len(places.streets)} 个街道,{len(places.communities)} 个社区")
+        progress(f"{len(places.streets)} 个街道，{len(places.communities)} 个社区")
         people = People(random, now.date())
         accounts = Accounts()
         staff = load_bodies(places, people, accounts)
@@ -68,5 +68,5 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # or the planner takes the tables for empty and reads them whole for every step
     count = running.play(world, filings, stories.amendments())
-    progress(f"{count} 件近期的申请,{Task.objects.filter(closed_at__isnull=True).count()} 件在办")
+    progress(f"{count} 件近期的申请，{Task.objects.filter(closed_at__isnull=True).count()} 件在办")
     record(system, LOADED, None, seed=SEED, organizations=organizations)

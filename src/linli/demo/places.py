@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from random import Random
@@ -27,7 +28,7 @@ from linli.core.access.models import User
 from linli.demo.personas import COMMUNITY, DISTRICT
 
 POINT_SOURCE = "示意"
-BOUNDARY_SOURCE = "示意图,非勘界"
+BOUNDARY_SOURCE = "示意图，非勘界"
 # Centre (degrees, WGS-84) and reach (km) of each street: about where it lies in the real district.
 STREETS: dict[str, tuple[float, float, float]] = {
     "440511018": (116.6705, 23.3545, 1.6),
@@ -233,11 +234,13 @@ def _populate(places: Places, random: Random) -> None:
 def _grids(places: Places, random: Random) -> None:
     """2 to 6 grids a community, 4 to 8 micro-grids a grid, buildings in the persona's community."""
     made: list[Area] = []
+    ids = _fresh_ids()
 
     def lay(parent: Area, level: Level, names: list[str], codes: list[str | None]) -> list[Area]:
         laid = []
         shares = _shares(parent.households or 0, len(names), random)
-        for pk, name, code, households in zip(reserve_ids(len(names)), names, codes, shares, strict=True):
+        for name, code, households in zip(names, codes, shares, strict=True):
+            pk = next(ids)
             area = Area(
                 pk=pk,
                 parent=parent,
@@ -271,6 +274,12 @@ def _grids(places: Places, random: Random) -> None:
                     houses = [f"{short}花园 {n * 10 + m + 1} 栋", f"{short}里 {n * 10 + m + 1} 号楼"][: 1 + m % 2]
                     lay(cell, Level.BUILDING, houses, [None] * len(houses))
     Area.objects.bulk_create(made, batch_size=2000)
+
+
+def _fresh_ids() -> Iterator[int]:
+    """Ids from the table's sequence, fetched a thousand at a time."""
+    while True:
+        yield from reserve_ids(1000)
 
 
 def _shares(total: int, count: int, random: Random) -> list[int]:

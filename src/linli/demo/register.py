@@ -17,7 +17,8 @@ from linli.actors.choices import Role
 from linli.areas.models import Area
 from linli.core.access.models import User
 from linli.core.codes import uscc
-from linli.core.files.kinds import DOCX, PDF, Kind
+from linli.core.files.kinds import DOCX, PDF
+from linli.core.files.kinds import Kind as FileKind
 from linli.core.files.models import Attachment
 from linli.core.files.storing import new_name, put
 from linli.core.parameters import values_of
@@ -30,7 +31,7 @@ from linli.demo.personas import COMMUNITY, STREET
 from linli.demo.replay import Replay, Taken
 from linli.demo.world import World, sort_like
 from linli.organizations import choices
-from linli.organizations.choices import FilingState, LegalStatus
+from linli.organizations.choices import FilingState, Kind, LegalStatus
 from linli.organizations.models import PROFILE_FIELDS, Filing, Organization
 
 # Grown fastest before 2018, as in the seed (273 at the end of 2012, 532 at the end of 2018).
@@ -198,7 +199,9 @@ def _days_to(world: World, wished: dt.date) -> tuple[dt.date, dt.date, dt.date, 
 def _special(world: World, past: list[Past]) -> None:
     """The longest name there is, a name with a dot, and the persona's own organization."""
     here = [one for one in past if one.community.code == COMMUNITY] or past[:3]
-    longest, rare, own = here[-1], here[0], here[len(here) // 2]
+    longest, rare = here[-1], here[0]
+    between = here[1:-1] or here
+    own = next((one for one in between if one.profile["kind"] == Kind.CULTURE), between[0])
     world.names.discard((longest.community.pk, longest.profile["name"]))
     longest.profile |= {"name": LONGEST}
     rare.profile["leader_name"] = RARE_NAME
@@ -210,8 +213,7 @@ def _special(world: World, past: list[Past]) -> None:
     sort = sort_like("书画社")
     fresh = world.profile(own.community, sort, name="春梅书画社", leader=leader)
     world.take_name(own.community, "春梅书画社")
-    own.profile |= {key: value for key, value in fresh.items() if key not in ("kind", "national_kind")}
-    own.profile |= {"kind": sort.kind, "national_kind": sort.national, "leader_phone": persona.phone}
+    own.profile |= {**fresh, "leader_phone": persona.phone}
     own.owner, own.entered_by = persona, None
 
 
@@ -269,8 +271,8 @@ def profile_of(profile: dict[str, Any]) -> dict[str, Any]:
     """The fields both rows hold, with the hashes that saving one by one would set."""
     return {
         **{name: profile[name] for name in PROFILE_FIELDS},
-        "leader_id_hash": keyed_hash(profile["leader_id_number"]),
-        "leader_phone_hash": keyed_hash(profile["leader_phone"]),
+        "leader_id_hash": keyed_hash(profile["leader_id_number"], "id_number"),
+        "leader_phone_hash": keyed_hash(profile["leader_phone"], "phone"),
     }
 
 
@@ -341,7 +343,7 @@ def play_filing(world: World, replay: Replay, one: Past) -> None:
     replay.play(filing, steps, begun=(one.begun, one.typist))
 
 
-OPINIONS = ("", "", "", "活动内容健康,同意。", "场地由社区提供,请注意用电安全。", "请与其他组织错开使用场地。")
+OPINIONS = ("", "", "", "活动内容健康，同意。", "场地由社区提供，请注意用电安全。", "请与其他组织错开使用场地。")
 
 
 def _play_status(world: World, replay: Replay, one: Past) -> None:
@@ -386,7 +388,9 @@ def _keep_papers(replay: Replay, filed: list[Past]) -> None:
     rows: list[Attachment] = []
     kind_of = ContentType.objects.get_for_model(Filing)
 
-    def keep(subject: Model, slot: str, name: str, kind: Kind, content: bytes, at: dt.datetime, actor: User) -> None:
+    def keep(
+        subject: Model, slot: str, name: str, kind: FileKind, content: bytes, at: dt.datetime, actor: User
+    ) -> None:
         digest = hashlib.sha256(content).hexdigest()
         row = Attachment(
             subject_type=kind_of,

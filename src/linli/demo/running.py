@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from linli.actors.choices import Role
@@ -29,7 +30,7 @@ from linli.core.workflow.models import Case
 from linli.core.workflow.queries import open_task
 from linli.demo import papers
 from linli.demo.stories import DRAFT, EXTEND, URGE, AmendmentStory, FilingStory, Part
-from linli.demo.world import World, moment
+from linli.demo.world import World, completed, moment
 from linli.organizations import choices
 from linli.organizations.actions.amendments import begin_amendment, save_amendment
 from linli.organizations.actions.filings import begin_filing, save_draft
@@ -100,9 +101,8 @@ def nights(start: dt.datetime) -> Story:
 def _read_older(world: World) -> None:
     """People have read what came before the last two working days."""
     before = moment(world.back(2), "12:00")
-    for notice in Notice.objects.filter(created_at__lt=before, read_at__isnull=True):
-        notice.read_at = notice.created_at + dt.timedelta(hours=14)
-        notice.save(update_fields=["read_at"])
+    unread = Notice.objects.filter(created_at__lt=before, read_at__isnull=True)
+    unread.update(read_at=F("created_at") + dt.timedelta(hours=14))
 
 
 # --- filings ----------------------------------------------------------------------------------------------------
@@ -220,11 +220,11 @@ def _amendment(world: World, story: AmendmentStory) -> Story:
                 "new_leader_phone": leader.phone,
             }
         case choices.AmendmentKind.NAME:
-            values["new_name"] = organization.name.removesuffix("队").removesuffix("社").removesuffix("组") + "联谊社"
+            values["new_name"] = story.wanted.format(old=organization.name) or completed(organization.name, community)
         case choices.AmendmentKind.ADDRESS:
             values["new_address"] = f"{organization.area.short_name}党群服务中心 305 室"
         case _:
-            values["settlement"] = "账上余款 126.50 元转赠社区助老,乐器归还社区,没有未了事务。"
+            values["settlement"] = "账上余款 126.50 元转赠社区助老，乐器归还社区，没有未了事务。"
     yield moment(world.back(first.back), first.time) - dt.timedelta(minutes=2)
     amendment = save_amendment(amendment, actor=typist, revision=0, **values)
     case: Case = amendment
@@ -239,8 +239,6 @@ def _chosen(world: World, story: AmendmentStory) -> Organization:
     """A filed organization of the community without an open change, those with an account of their own first."""
     held = Organization.objects.filter(legal_status=LegalStatus.FILED, amendments__isnull=True).select_related("area")
     held = held.select_related("owner", "area__parent")
-    if story.persona:
-        return held.get(owner=world.staff.users[story.persona])
     community = world.places.community(story.community)
     others = held.exclude(owner__in=list(world.staff.users.values()))
     assert community.parent is not None

@@ -94,13 +94,13 @@ class FilingStory:
 
 @dataclass(frozen=True)
 class AmendmentStory:
-    """A change of an organization of the community."""
+    """A change of some organization of the community."""
 
     community: str
     kind: AmendmentKind
     cause: str
     parts: tuple[Part, ...]
-    persona: str = ""
+    wanted: str = ""  # the new name, where it is not the usual completion; {old} is the present one
 
 
 FILED_AFTER = 7
@@ -144,17 +144,17 @@ def _own_street() -> list[FilingStory]:
                     17,
                     "16:40",
                     RETURN_COMMUNITY,
-                    "同意书上没有场所管理人签名,请补签后重传。活动场所请写到室,并写明每周哪几天用,好与老年大学错开。",
+                    "同意书上没有场所管理人签名，请补签后重传。活动场所请写到室，并写明每周哪几天用，好与老年大学错开。",
                 ),
                 Part(
                     16,
                     "10:02",
                     RESUBMIT,
                     changes={
-                        "address": "金苑社区文化活动中心 203 室(周二、周六下午)",
-                        "purpose": "面向社区老人和儿童开展书法、国画公益教学,春节为居民写春联。",
+                        "address": "金苑社区文化活动中心 203 室（周二、周六下午）",
+                        "purpose": "面向社区老人和儿童开展书法、国画公益教学，春节为居民写春联。",
                     },
-                    paper="场所使用同意书(已签名).pdf",
+                    paper="场所使用同意书（已签名）.pdf",
                 ),
                 Part(11, "15:20", SUPPORT, "场地可与老年大学错时使用。"),
             ),
@@ -167,8 +167,8 @@ def _own_street() -> list[FilingStory]:
             _plain("潮乐社"),
             (
                 Part(15, "20:05", SUBMIT),
-                Part(12, "10:31", SUPPORT, "排练到晚上九点为止,请写进章程。"),
-                Part(1, "09:26", URGE, "这件已超期,请今天办结,需要现场看场地就约好时间。"),
+                Part(12, "10:31", SUPPORT, "排练到晚上九点为止，请写进章程。"),
+                Part(1, "09:26", URGE, "这件已超期，请今天办结，需要现场看场地就约好时间。"),
             ),
         ),
         # due today
@@ -176,7 +176,7 @@ def _own_street() -> list[FilingStory]:
         FilingStory(
             _near(5),
             _plain("助老服务队"),
-            (Part(12, "10:15", SUBMIT), Part(10, "16:22", SUPPORT, "已核实十二名成员,同意。")),
+            (Part(12, "10:15", SUBMIT), Part(10, "16:22", SUPPORT, "已核实十二名成员，同意。")),
         ),
         # ahead
         FilingStory(
@@ -185,7 +185,10 @@ def _own_street() -> list[FilingStory]:
             (
                 Part(10, "09:33", SUBMIT),
                 Part(
-                    8, "15:47", OPPOSE, "议事地点定在消防通道旁的架空层,占用通道。人员和宗旨没有问题,建议换到居委会。"
+                    8,
+                    "15:47",
+                    OPPOSE,
+                    "议事地点定在消防通道旁的架空层，占用通道。人员和宗旨没有问题，建议换到居委会。",
                 ),
             ),
         ),
@@ -197,7 +200,7 @@ def _own_street() -> list[FilingStory]:
             (
                 Part(5, "11:20", SUBMIT),
                 Part(3, "17:05", SUPPORT),
-                Part(1, "16:30", EXTEND, "发起人中有两位在外地,要等他们回来核对身份。"),
+                Part(1, "16:30", EXTEND, "发起人中有两位在外地，要等他们回来核对身份。"),
             ),
         ),
         FilingStory(
@@ -207,7 +210,7 @@ def _own_street() -> list[FilingStory]:
                 Part(20, "10:10", SUBMIT),
                 Part(18, "15:00", SUPPORT),
                 Part(9, "10:30", AGREE),
-                Part(5, "16:12", OBJECT, "有居民反映排练地点紧挨学校,上课时间锣鼓声太大。"),
+                Part(5, "16:12", OBJECT, "有居民反映排练地点紧挨学校，上课时间锣鼓声太大。"),
             ),
         ),
         # to be mended for the street
@@ -218,7 +221,7 @@ def _own_street() -> list[FilingStory]:
                 Part(13, "09:05", SUBMIT),
                 Part(11, "14:50", SUPPORT),
                 Part(
-                    9, "11:15", RETURN_STREET, "章程没有写儿童接送和看护的责任,也没有写明不收费。请补写后重传章程。"
+                    9, "11:15", RETURN_STREET, "章程没有写儿童接送和看护的责任，也没有写明不收费。请补写后重传章程。"
                 ),
             ),
         ),
@@ -243,7 +246,7 @@ def _own_street() -> list[FilingStory]:
         FilingStory(
             _near(9),
             _plain("义诊队"),
-            (Part(16, "10:00", SUBMIT), Part(14, "16:05", SUPPORT), Part(FILED_AFTER, "09:30", AGREE)),
+            (Part(16, "10:00", SUBMIT), Part(9, "16:05", SUPPORT), Part(FILED_AFTER, "09:30", AGREE)),
         ),
         FilingStory(
             _near(2),
@@ -253,27 +256,27 @@ def _own_street() -> list[FilingStory]:
         FilingStory(
             COMMUNITY,
             _plain("太极拳队"),
-            (Part(24, "07:50", SUBMIT), Part(22, "09:20", SUPPORT, "晨练不放音响,同意。"), Part(17, "10:00", AGREE)),
+            (Part(24, "07:50", SUBMIT), Part(18, "09:20", SUPPORT, "晨练不放音响，同意。"), Part(13, "10:00", AGREE)),
         ),
         # refused, withdrawn
         FilingStory(
             _near(6),
-            _plain("互助社", name="龙华理财互助社", purpose="成员每月集资,轮流使用,年底分红。"),
+            _plain("互助社", name="龙华理财互助社", purpose="成员每月集资，轮流使用，年底分红。"),
             (
                 Part(18, "13:30", SUBMIT),
-                Part(16, "10:40", OPPOSE, "实际是标会集资,已有居民担心。"),
+                Part(16, "10:40", OPPOSE, "实际是标会集资，已有居民担心。"),
                 Part(
                     12,
                     "16:00",
                     REFUSE,
-                    "集资分红属于营利和金融活动,不属于社区社会组织备案范围。有集资往来的,请向街道综治办说明。",
+                    "集资分红属于营利和金融活动，不属于社区社会组织备案范围。有集资往来的，请向街道综治办说明。",
                 ),
             ),
         ),
         FilingStory(
             _near(7),
             _plain("象棋社"),
-            (Part(11, "18:20", SUBMIT), Part(9, "08:15", WITHDRAW, "发现隔壁社区已有棋社,几位发起人想先参加那边。")),
+            (Part(11, "18:20", SUBMIT), Part(9, "08:15", WITHDRAW, "发现隔壁社区已有棋社，几位发起人想先参加那边。")),
         ),
     ]
 
@@ -284,7 +287,7 @@ def _own_community() -> list[FilingStory]:
         FilingStory(
             COMMUNITY,
             _plain(
-                "街坊互助社", name="金苑社区手机课堂", purpose="教老人用手机挂号、缴费、视频通话,每周三上午一课。"
+                "街坊互助社", name="金苑社区手机课堂", purpose="教老人用手机挂号、缴费、视频通话，每周三上午一课。"
             ),
             (Part(5, "09:02", SUBMIT),),
         ),
@@ -298,21 +301,21 @@ def _own_community() -> list[FilingStory]:
         ),
         FilingStory(
             COMMUNITY,
-            _plain("剪纸社", name="春梅里剪纸兴趣组", purpose="教孩子和家长剪窗花、剪生肖,作品在社区展出。"),
+            _plain("剪纸社", name="春梅里剪纸兴趣组", purpose="教孩子和家长剪窗花、剪生肖，作品在社区展出。"),
             (
                 Part(6, "20:15", SUBMIT),
                 Part(
                     4,
                     "11:32",
                     RETURN_COMMUNITY,
-                    "发起人名单里有两位不住本社区,请写明;剪刀等工具的安全看护由谁负责,请在宗旨后面补一句。",
+                    "发起人名单里有两位不住本社区，请写明；剪刀等工具的安全看护由谁负责，请在宗旨后面补一句。",
                 ),
             ),
             persona="chenxiumei",
         ),
         FilingStory(
             COMMUNITY,
-            _plain("小桌角课堂", name="金苑社区亲子阅读会", purpose="周末陪孩子读绘本,家长轮流当领读人。"),
+            _plain("小桌角课堂", name="金苑社区亲子阅读会", purpose="周末陪孩子读绘本，家长轮流当领读人。"),
             (Part(2, "21:24", DRAFT, fields=("name", "kind", "national_kind", "purpose", "area")),),
             persona="chenxiumei",
         ),
@@ -329,12 +332,12 @@ def _elsewhere() -> list[FilingStory]:
     }
     mend = (
         Part(7, "09:10", SUBMIT),
-        Part(5, "14:40", RETURN_COMMUNITY, "活动场所写得太粗,请写到楼、室,并附上管理人同意书。"),
+        Part(5, "14:40", RETURN_COMMUNITY, "活动场所写得太粗，请写到楼、室，并附上管理人同意书。"),
     )
     mend_street = (
         Part(12, "10:10", SUBMIT),
         Part(10, "09:40", SUPPORT),
-        Part(6, "16:20", RETURN_STREET, "负责人已在另一家组织任负责人,请说明能否兼顾,或换人。"),
+        Part(6, "16:20", RETURN_STREET, "负责人已在另一家组织任负责人，请说明能否兼顾，或换人。"),
     )
     refused = (
         Part(19, "11:00", SUBMIT),
@@ -379,13 +382,13 @@ def amendments() -> list[AmendmentStory]:
     """Changes that run or have just ended."""
     name, leader, place, end = AmendmentKind.NAME, AmendmentKind.LEADER, AmendmentKind.ADDRESS, AmendmentKind.CANCEL
     send, yes = SUBMIT_AMENDMENT, SUPPORT_AMENDMENT
-    moved = "原来的活动室要装修,社区另给了一间。"
-    elected = "原负责人搬去与子女同住,成员大会推选了新负责人。"
+    moved = "原来的活动室要装修，社区另给了一间。"
+    elected = "原负责人搬去与子女同住，成员大会推选了新负责人。"
     return [
         # the officer of 东方街道: one due today, two ahead
         AmendmentStory(_near(4), leader, elected, (Part(7, "09:45", send), Part(5, "10:35", yes))),
         AmendmentStory(
-            _near(5), name, "成员已不止原来的内容,大家商量改名。", (Part(4, "10:05", send), Part(2, "15:55", yes))
+            _near(5), name, "按备案要求规范名称，写明所在社区。", (Part(4, "10:05", send), Part(2, "15:55", yes))
         ),
         AmendmentStory(_near(10), place, moved, (Part(3, "19:30", send), Part(1, "09:10", yes))),
         # the worker of 金苑社区
@@ -401,7 +404,7 @@ def amendments() -> list[AmendmentStory]:
         AmendmentStory(
             _near(8),
             end,
-            "成员大多搬离,一年多没有活动。",
+            "成员大多搬离，一年多没有活动。",
             (Part(14, "09:30", send), Part(12, "10:15", yes), Part(9, "14:20", APPROVE_AMENDMENT)),
         ),
         AmendmentStory(
@@ -410,11 +413,12 @@ def amendments() -> list[AmendmentStory]:
             "想用一个更响亮的名称。",
             (
                 Part(13, "18:00", send),
-                Part(11, "09:00", OPPOSE_AMENDMENT, "新名称与宗旨不符,容易让居民误会。"),
+                Part(11, "09:00", OPPOSE_AMENDMENT, "新名称与宗旨不符，容易让居民误会。"),
                 Part(
-                    8, "10:30", REFUSE_AMENDMENT, "新名称没有反映活动内容,不符合备案名称的要求。可以另拟名称再申请。"
+                    8, "10:30", REFUSE_AMENDMENT, "新名称没有反映活动内容，不符合备案名称的要求。可以另拟名称再申请。"
                 ),
             ),
+            wanted="粤东{old}总会",
         ),
         AmendmentStory(
             _near(11),
@@ -422,19 +426,19 @@ def amendments() -> list[AmendmentStory]:
             elected,
             (
                 Part(8, "09:50", send),
-                Part(6, "11:10", RETURN_AMENDMENT, "请附上成员大会的会议记录,有到会人数和表决结果。"),
+                Part(6, "11:10", RETURN_AMENDMENT, "请附上成员大会的会议记录，有到会人数和表决结果。"),
             ),
         ),
         AmendmentStory(
             _near(9),
             place,
             moved,
-            (Part(9, "10:20", send), Part(8, "08:40", WITHDRAW_AMENDMENT, "装修推迟,先不搬。")),
+            (Part(9, "10:20", send), Part(8, "08:40", WITHDRAW_AMENDMENT, "装修推迟，先不搬。")),
         ),
         # elsewhere
         AmendmentStory("440511018008", leader, elected, (Part(6, "10:00", send), Part(4, "09:30", yes))),
         AmendmentStory("440511015006", place, moved, (Part(5, "11:00", send),)),
         AmendmentStory(
-            "440511019005", end, "发起人相继离世,后继无人。", (Part(4, "09:20", send), Part(2, "10:10", yes))
+            "440511019005", end, "发起人相继离世，后继无人。", (Part(4, "09:20", send), Part(2, "10:10", yes))
         ),
     ]

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from linli.areas.choices import Datum
 from linli.areas.models import Area
-from linli.core import clock
 from linli.core.access.models import User
 from linli.core.workdays import Calendar
 from linli.demo.bodies import Accounts, Staff
@@ -136,6 +135,10 @@ def sort_like(word: str) -> Sort:
     return next(sort for sort in SORTS if any(word in name for name in sort.names))
 
 
-def now() -> dt.datetime:
-    """The moment of loading, by the clock of Linli."""
-    return clock.now()
+def completed(name: str, community: Area) -> str:
+    """The name with the community it belongs to in full, or with its street where that stands there already."""
+    full = community.short_name
+    short = full.removesuffix("社区")
+    if name.startswith(full):
+        return f"{community.parent.name if community.parent else ''}{name}"
+    return f"{full}{name.removeprefix(short)}"

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.core import clock
 from linli.core.access.models import User
-from linli.core.workflow.queries import tasks_of
 from linli.demo.personas import PASSWORD, PERSONAS, Group, Persona
+from linli.demo.queries import waiting_for
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -28,21 +29,30 @@ def personas(request: HttpRequest) -> HttpResponse:
     """Everybody one can be, with what each can try and how much waits on the desk."""
     _only_in_a_demo()
     there = {user.username: user for user in User.objects.filter(username__in=[one.username for one in PERSONAS])}
+    waiting = waiting_for(there.values())
     groups: list[tuple[Group, list[tuple[Persona, int]]]] = [
         (
             group,
             [
-                (one, tasks_of(there[one.username]).count())
+                (one, waiting[there[one.username].pk])
                 for one in PERSONAS
                 if one.group == group and one.username in there
             ],
         )
         for group in Group
     ]
+    today, shift = clock.today(), settings.LINLI_CLOCK_SHIFT_DAYS
     return render(
         request,
         "demo/personas.html",
-        {"groups": groups, "password": PASSWORD, "shift": settings.LINLI_CLOCK_SHIFT_DAYS, "loaded": bool(there)},
+        {
+            "groups": groups,
+            "password": PASSWORD,
+            "loaded": bool(there),
+            "today_words": f"{today.year}年{today.month}月{today.day}日 周{'一二三四五六日'[today.weekday()]}",
+            "shift": shift,
+            "shift_days": abs(shift),
+        },
     )
 
 
