@@ -28,7 +28,11 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 
 class Stop(Exception):  # noqa: N818 - the word that ends the run
-    """Ends with one sentence and exit code 1."""
+    """Ends with one sentence and exit code 1; `heard` is what a program said before, shown above it."""
+
+    def __init__(self, sentence: str, heard: str = "") -> None:
+        super().__init__(sentence)
+        self.heard = heard
 
 
 # --- steps and stamps -------------------------------------------------------------------------------------------
@@ -246,8 +250,7 @@ def check(label: str, command: Sequence[str | Path], environment: Mapping[str, s
             check=False,
         )
         if done.returncode:
-            print(f"\n{done.stdout}", flush=True)
-            raise Stop(f"停在这一步：{label}")
+            raise Stop(f"停在这一步：{label}", done.stdout)
 
 
 def lint() -> None:
@@ -346,6 +349,7 @@ def main(task: str, *arguments: str) -> int:
             case "bench":
                 return bench(arguments)
     except Stop as stop:
+        print(stop.heard, end="", flush=True)
         print(f"✗ {stop}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

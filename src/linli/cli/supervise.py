@@ -165,7 +165,7 @@ class Supervisor:
             for child in self.children:
                 if (code := child.fell()) is not None:
                     click.secho(
-                        f"! {child.label}停了（{how_it_ended(code)}），{child.pause} 秒后重新启动；原因见 {child.log}",
+                        f"! {child.label}停了（{how_it_ended(code)}），{child.pause} 秒后再启动；原因见 {child.log}",
                         fg="yellow",
                         err=True,
                     )
