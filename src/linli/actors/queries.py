@@ -29,7 +29,13 @@ def posts_of(user: User) -> list[Post]:
 
 
 def _posts_today(user: User) -> list[Post]:
-    return list(posts_on(clock.today()).filter(user=user).select_related("body", "area__parent").order_by("id"))
+    return list(
+        posts_on(clock.today())
+        .filter(user=user)
+        .select_related("body", "area__parent")
+        .defer("area__boundary", "area__parent__boundary")
+        .order_by("id")
+    )
 
 
 def provided_grants(user: User) -> list[Grant]:
@@ -58,7 +64,7 @@ def holders_of(role: str, scope: str) -> list[User]:
     """Active people whose post of this role lies nearest above the path; empty when nobody holds it."""
     ids = [int(part) for part in scope.split("/") if part]
     posts = posts_on(clock.today()).filter(role=role, area_id__in=ids, user__is_active=True)
-    rows = list(posts.select_related("user", "area"))
+    rows = list(posts.select_related("user", "area").defer("area__boundary"))
     if not rows:
         return []
     nearest = max(len(row.area.path) for row in rows)

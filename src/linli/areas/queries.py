@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Q, QuerySet
@@ -15,7 +16,7 @@ from shapely.geometry import shape
 from linli.core import clock
 
 from .choices import Datum, Level
-from .datum import Point
+from .datum import Point, convert_geometry
 from .models import Area
 
 PICKER_LEVELS = (Level.PROVINCE, Level.CITY, Level.DISTRICT, Level.STREET, Level.COMMUNITY)
@@ -146,3 +147,24 @@ def picker_groups(area: Area, *, level: Level = Level.COMMUNITY) -> list[tuple[s
 
     visit(picker_tree(area, levels=(*PICKER_LEVELS[: PICKER_LEVELS.index(level)], level)))
     return groups
+
+
+def shape_of(area: Area, target: Datum) -> dict[str, Any] | None:
+    """One area as a GeoJSON feature, or None where nobody knows where it lies."""
+    geometry: dict[str, Any]
+    source = ""
+    if area.boundary is not None:
+        geometry = convert_geometry(area.boundary, Datum(area.boundary_datum), target)
+        source = area.boundary_source
+    elif area.point is not None:
+        point = area.point.to(target)
+        geometry = {"type": "Point", "coordinates": [round(point.lng, 7), round(point.lat, 7)]}
+        source = area.point_source
+    else:
+        return None
+    return {
+        "type": "Feature",
+        "id": area.pk,
+        "geometry": geometry,
+        "properties": {"name": area.short_name, "level": area.level, "path": area.path, "source": source},
+    }

@@ -27,6 +27,11 @@ READERS = (
 )
 
 
+# Decrypting costs and outlines are long; a list shows neither. Whoever reads one on a page fetches it then.
+PRIVATE = ("leader_id_number", "leader_phone")
+OUTLINES = ("area__boundary", "area__parent__boundary")
+
+
 def _own(user: Person) -> Q:
     return Q(owner=user.pk) | Q(entered_by=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
 
@@ -35,27 +40,45 @@ def _own(user: Person) -> Q:
 def filings_visible_to(user: Person) -> QuerySet[Filing]:
     """List twin of the rule organizations.view_filing: a draft is its applicant's alone."""
     posted = covered(user, READERS) & ~Q(state=FilingState.DRAFT)
-    return Filing.objects.filter(_own(user) | posted).select_related("area__parent", "owner", "organization")
+    return (
+        Filing.objects.filter(_own(user) | posted)
+        .select_related("area__parent", "owner", "organization")
+        .defer(*PRIVATE, *OUTLINES, "founders", *(f"organization__{name}" for name in PRIVATE))
+    )
 
 
 @visible(AMENDMENT)
 def amendments_visible_to(user: Person) -> QuerySet[Amendment]:
     """List twin of the rule organizations.view_amendment."""
     posted = covered(user, READERS) & ~Q(state=AmendmentState.DRAFT)
-    return Amendment.objects.filter(_own(user) | posted).select_related(
-        "organization__area__parent", "owner", "new_area__parent"
+    return (
+        Amendment.objects.filter(_own(user) | posted)
+        .select_related("organization__area__parent", "owner", "new_area__parent")
+        .defer(
+            "new_leader_id_number",
+            "new_leader_phone",
+            "new_area__boundary",
+            "new_area__parent__boundary",
+            *(f"organization__{name}" for name in (*PRIVATE, *OUTLINES)),
+        )
     )
 
 
 def organizations_visible_to(user: Person) -> QuerySet[Organization]:
     """List twin of the rule organizations.view_organization: the officers' register, all states."""
     own = Q(owner=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
-    return Organization.objects.filter(own | covered(user, READERS)).select_related("area__parent", "owner")
+    return (
+        Organization.objects.filter(own | covered(user, READERS))
+        .select_related("area__parent", "owner")
+        .defer(*PRIVATE, *OUTLINES)
+    )
 
 
 def public_register() -> QuerySet[Organization]:
     """What every visitor may read: living organizations, without personal values."""
-    return Organization.objects.filter(legal_status__in=LIVING).select_related("area__parent")
+    return (
+        Organization.objects.filter(legal_status__in=LIVING).select_related("area__parent").defer(*PRIVATE, *OUTLINES)
+    )
 
 
 def public_organization(uid: str) -> Organization | None:
@@ -69,6 +92,7 @@ def filings_in_publicity() -> QuerySet[Filing]:
     return (
         Filing.objects.filter(state=FilingState.PUBLICITY, publicity_to__gte=clock.today())
         .select_related("area__parent")
+        .defer(*PRIVATE, *OUTLINES, "founders")
         .order_by("publicity_to", "id")
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from linli.actors.choices import ADMINISTRATORS, CASE_ROLES
 from linli.core.access.grants import Person, grants_of
-from linli.core.notices import unread_count
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow.queries import tasks_of
 
@@ -35,7 +34,6 @@ def build() -> None:
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
         Entry("办理参数", "core:parameters", group="设置", order=10, visible=administers),
         Entry("工作日历", "core:calendar", group="设置", order=20, visible=lambda user: bool(grants_of(user))),
-        Entry("消息", "core:notices", group="bar", order=10, count=unread_count),
         Entry("首页", "portal:home", face="public", order=10, icon="home"),
         Entry("我的", "organizations:mine", face="public", order=20, icon="person"),
         Entry("组织", "organizations:public_list", face="public", order=30, icon="people"),

@@ -12,7 +12,6 @@ from django.views.decorators.http import condition, require_safe
 
 from linli.areas import queries
 from linli.areas.choices import Datum, Level
-from linli.areas.datum import convert_geometry
 from linli.areas.models import Area
 
 MINUTES = 300  # seconds a browser may keep a map without asking again
@@ -31,32 +30,11 @@ def shapes(request: HttpRequest, pk: int) -> HttpResponse:
     """The areas directly below one, as GeoJSON in the datum of the tile source: outlines, else centres."""
     area = get_object_or_404(Area, pk=pk)
     target = Datum(settings.LINLI_TILE_DATUM)
-    features = [feature for child in queries.children(area) if (feature := _feature(child, target))]
+    features = [feature for child in queries.children(area) if (feature := queries.shape_of(child, target))]
     return JsonResponse(
         {"type": "FeatureCollection", "datum": target.value, "features": features},
         content_type="application/geo+json",
     )
-
-
-def _feature(area: Area, target: Datum) -> dict[str, Any] | None:
-    """One area as a GeoJSON feature, or None where nobody knows where it lies."""
-    geometry: dict[str, Any]
-    source = ""
-    if area.boundary is not None:
-        geometry = convert_geometry(area.boundary, Datum(area.boundary_datum), target)
-        source = area.boundary_source
-    elif area.point is not None:
-        point = area.point.to(target)
-        geometry = {"type": "Point", "coordinates": [round(point.lng, 7), round(point.lat, 7)]}
-        source = area.point_source
-    else:
-        return None
-    return {
-        "type": "Feature",
-        "id": area.pk,
-        "geometry": geometry,
-        "properties": {"name": area.short_name, "level": area.level, "path": area.path, "source": source},
-    }
 
 
 @require_safe

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.actors.choices import Role
 from linli.areas.models import Area
@@ -18,6 +20,7 @@ from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
 from linli.core.paging import keyset
+from linli.core.parameters import value_of
 from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import STEPS
 from linli.core.workflow.duties import LABELS
@@ -25,7 +28,7 @@ from linli.core.workflow.wizard import WIZARDS
 from linli.organizations import queries
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
-from linli.organizations.choices import AMENDMENT, FILING, AmendmentKind, Kind, LegalStatus
+from linli.organizations.choices import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
 from linli.organizations.models import Organization
 from linli.organizations.web.filters import RegisterFilter
 
@@ -141,10 +144,17 @@ def life_of(organization: Organization, of_cases: list[Any]) -> list[cases.Entry
 FIELD_WORDS = {"name": "名称", "address": "活动场所", "leader": "负责人", "area": "所在社区"}
 
 
-@login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
-    """Open a draft and go to its first page. An own unfinished draft is continued instead of starting a second."""
+    """Say what an application needs; POST opens a draft, or goes on with the own one that is unfinished.
+
+    Everybody may read the page; it is also where a visitor comes back to after signing in.
+    """
+    if request.method != "POST":
+        least = value_of("filing.founders_min", "", None)
+        return render(request, "organizations/begin.html", {"documents": DOCUMENTS, "least": least})
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("organizations:begin"))
     user = _user(request)
     behalf = request.POST.get("behalf") == "1" and enters_for_others(user)
     if not behalf and request.POST.get("fresh") != "1":
@@ -156,12 +166,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def amend(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
-    """Begin a change of an organization, or go on with the one that is open."""
+    """Begin a change of an organization, or go on with the one that is open. GET shows the organization."""
     organization = get_object_or_404(queries.organizations_visible_to(request.user), uid=uid)
     if kind not in AmendmentKind.values:
         raise Http404
+    if request.method != "POST":
+        return redirect(organization)
     amendment = begin_amendment(organization, kind=kind, actor=_user(request))
     wizard = WIZARDS[AMENDMENT.slug]
     return redirect(
