@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from linli.core import clock
 from linli.core.access.grants import grants_of
@@ -273,10 +273,11 @@ def _went_on(request: HttpRequest, case: Case, words: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def case_extend(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
-    """Ask for the one extension."""
+    """Ask for the one extension. GET shows the case, where it is asked."""
     case = case_or_404(request, slug, uid)
+    if request.method != "POST":
+        return redirect(f"{case.get_absolute_url()}#steps")
     task = queries.open_task(case)
     if task is None:
         raise WrongState(duties.EXTENDED, "这一步已经办完,不用再延长。")
@@ -286,10 +287,11 @@ def case_extend(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def case_urge(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
-    """Remind whoever owes the step."""
+    """Remind whoever owes the step. GET shows the case, where it is done."""
     case = case_or_404(request, slug, uid)
+    if request.method != "POST":
+        return redirect(f"{case.get_absolute_url()}#steps")
     task = queries.open_task(case)
     if task is None:
         raise WrongState(duties.URGED, "这一步已经办完,不用催了。")
