@@ -52,6 +52,9 @@ def _page_of(request: HttpRequest) -> str:
 
 def _to_login(request: HttpRequest, sentence: str) -> HttpResponse:
     """End the session, say why on the login page, and bring the person back with what they had typed."""
+    if request.resolver_match and getattr(request.resolver_match.func, "in_background", False):
+        # Nobody pressed anything. The form itself ends the session when it is sent, and is what is kept.
+        return HttpResponse(status=401)
     user_id, form, page = int(request.user.pk or 0), sessions.read_form(request), _page_of(request)
     logout(request)
     if form:

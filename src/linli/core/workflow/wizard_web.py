@@ -216,6 +216,10 @@ def wizard_check(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRe
     return JsonResponse(answer)
 
 
+# Sent by the page itself; see linli.core.access.middleware.
+wizard_check.in_background = True  # type: ignore[attr-defined]
+
+
 def _documents(
     request: HttpRequest,
     wizard: Wizard,
