@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.personas import World
 
 from linli.core.access.models import User
 from linli.core.audit.models import Event
@@ -15,7 +16,6 @@ from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.engine import perform
 from linli.core.workflow.models import Task
 from linli.organizations.models import Filing, Organization
-from tests.personas import World
 
 STEPS = REGISTRY["filing"].steps
 WHO = ("founder", "stranger", "community_worker", "street_officer", "street_head", "other_street_officer", "system")

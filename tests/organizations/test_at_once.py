@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from tests.personas import World
 
 from linli.core.access.models import User
 from linli.core.audit.models import Event
@@ -17,7 +18,6 @@ from linli.core.workflow.models import Task
 from linli.organizations.actions import filings
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import Amendment, Filing, Organization
-from tests.personas import World
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
@@ -100,3 +100,41 @@ def test_numbers_have_no_gap_and_no_double(world: World) -> None:
     numbers = at_once(*[one] * 8)
 
     assert sorted(numbers) == [f"SQ-440511004-2026-{n:05d}" for n in range(1, 9)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_withdrawal_and_the_end_of_the_notice_do_not_block_each_other(world: World, on_notice: Filing) -> None:
+    Task.objects.filter(state="publicity").update(due_on="2020-01-01")
+    founder = world["founder"]
+
+    for _again in range(5):
+        at_once(run_clock, lambda: filings.withdraw_filing(Filing.objects.get(pk=on_notice.pk), actor=founder))
+
+    filing = Filing.objects.get(pk=on_notice.pk)
+    assert filing.state in ("filed", "withdrawn")
+    assert (filing.organization is not None) == (filing.state == "filed")
+    assert not Task.objects.filter(case_id=filing.pk, closed_at__isnull=True).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_raised_while_the_step_is_taken_does_not_stay(world: World, submitted: Filing) -> None:
+    Task.objects.filter(state="opinion").update(due_on="2020-01-01")
+    worker = world["community_worker"]
+
+    at_once(run_clock, lambda: filings.support_filing(Filing.objects.get(pk=submitted.pk), actor=worker))
+
+    open_rows = Task.objects.filter(case_id=submitted.pk, closed_at__isnull=True)
+    assert [(row.kind, row.state) for row in open_rows] == [("act", "review")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_was_not_used_comes_back(world: World) -> None:
+    from django.db import transaction
+
+    from linli.core.workflow.numbers import next_number
+
+    with transaction.atomic():
+        lost = next_number("SQ", world.community, 2026)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        assert next_number("SQ", world.community, 2026) == lost

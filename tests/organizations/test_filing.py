@@ -199,3 +199,23 @@ def test_the_system_alone_gives_the_number(world: World, on_notice: Filing) -> N
         filings.issue_filing(on_notice, actor=world["street_head"])
 
     assert filings.issue_filing(on_notice, actor=User.system()).state == "filed"
+
+
+def test_an_extension_on_the_last_day_warns_of_nothing_that_has_passed(world: World) -> None:
+    from linli.core.workflow.duties import extend_duty
+
+    load_published()
+    with time_machine.travel("2026-11-02T09:00+08:00", tick=False) as clock:
+        founder = world["founder"]
+        filing = complete(filings.begin_filing(actor=founder), founder, world.community)
+        filing = filings.submit_filing(filing, actor=founder)
+        filings.support_filing(filing, actor=world["community_worker"])
+        clock.move_to("2026-11-16T09:00+08:00")
+        run_clock()
+        task = Task.objects.get(state="review", closed_at__isnull=True)
+        assert task.due_on == dt.date(2026, 11, 16)
+
+        task = extend_duty(task, reason="核查场所", actor=world["street_officer"])
+
+        assert (task.due_on, task.near_on) == (dt.date(2026, 11, 23), dt.date(2026, 11, 18))
+        assert run_clock() == {"warned": 0, "raised": 0, "expired": 0}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.personas import PERSONAS, World, complete
 
 from linli.organizations.actions import filings
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import Amendment, Filing, Organization
 from linli.organizations.queries import amendments_visible_to, filings_visible_to, organizations_visible_to
-from tests.personas import PERSONAS, World, complete
 
 
 @pytest.fixture
@@ -67,9 +67,10 @@ def test_a_post_that_has_ended_opens_nothing(world: World) -> None:
 
 
 def test_who_took_over_a_merged_community_reaches_its_records(world: World, submitted: Filing) -> None:
+    from tests.personas import BodyFactory, UserFactory, post
+
     from linli.areas.actions.reform import merge_areas
     from linli.core import clock
-    from tests.personas import BodyFactory, UserFactory, post
 
     merge_areas(
         [world.community], into=world.neighbour_community, on=clock.today(), reason="合并", actor=world["sysadmin"]

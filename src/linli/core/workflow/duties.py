@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from linli.core import clock
 from linli.core.access.grants import holds
@@ -12,7 +13,7 @@ from linli.core.audit import record
 from linli.core.errors import BadInput, NotAllowed, Refusal, WrongState
 from linli.core.workdays import add_workdays
 from linli.core.workflow.declare import OWNER, REGISTRY, STEPS, SYSTEM, Duty
-from linli.core.workflow.engine import days_of, perform
+from linli.core.workflow.engine import days_of, perform, shares
 from linli.core.workflow.models import Case, Task
 
 log = structlog.get_logger(__name__)
@@ -45,13 +46,27 @@ def may_extend(user: User, task: Task) -> bool:
     )
 
 
+def _held(pk: int, *, wait: bool = True) -> Task | None:
+    """The row with its case locked first, as every action locks it: nothing can close the row meanwhile, and no two
+    ever wait for each other. None when the row is gone or closed, or (without `wait`) when somebody acts just now.
+    """
+    task = Task.objects.filter(pk=pk).first()
+    if task is None or task.case is None:
+        return None
+    cases = type(task.case)._default_manager.select_for_update(skip_locked=not wait)
+    if not cases.filter(pk=task.case_id).exists():
+        return None
+    return Task.objects.filter(pk=pk, closed_at__isnull=True).first()
+
+
 @transaction.atomic
 def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
     """Give a duty more time, once, before it expires, with a reason that the owner of the case is told."""
-    task = Task.objects.select_for_update().get(pk=task.pk)
-    duty = duty_of(task)
-    if task.closed_at is not None:
+    held = _held(task.pk)
+    if held is None:
         raise WrongState(EXTENDED, "这一步已经办完,不用再延长。")
+    task = held
+    duty = duty_of(task)
     if task.extended_at is not None:
         raise WrongState(EXTENDED, "已经延长过一次。每一步只能延长一次,请在时限内办结。")
     if task.due_on is None or clock.today() > task.due_on:
@@ -65,9 +80,12 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
     before = task.due_on
     task.due_on = add_workdays(before, more)
     task.days = (task.days or 0) + more
-    task.near_on = add_workdays(task.near_on or before, more)
-    task.half_on = add_workdays(task.half_on or before, more)
-    task.level = Task.Level.FINE
+    start = timezone.localdate(task.opened_at)
+    task.half_on, task.near_on = (add_workdays(start, share) for share in shares(task.days))
+    # Marks that have passed by now stay passed: nobody is warned of them a second time.
+    today = clock.today()
+    passed = Task.Level.HALF if task.half_on <= today else Task.Level.FINE
+    task.level = Task.Level.NEAR if task.near_on <= today else passed
     task.extended_at = clock.now()
     task.save()
     event = record(actor, EXTENDED, case, reason=reason, days=more, before=before, after=task.due_on)
@@ -88,9 +106,10 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
 @transaction.atomic
 def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
     """A superior reminds whoever owes the step; the words stand in the timeline."""
-    task = Task.objects.select_for_update().get(pk=task.pk)
-    if task.closed_at is not None:
+    held = _held(task.pk)
+    if held is None:
         raise WrongState(URGED, "这一步已经办完,不用催了。")
+    task = held
     duty = duty_of(task)
     if not duty.raised_to or not holds(actor, duty.raised_to, task.scope):
         raise NotAllowed(URGED, "催办由上一级岗位提出。")
@@ -137,7 +156,7 @@ def run_clock(limit: int = 500) -> dict[str, int]:
 
 @transaction.atomic
 def _expire(pk: int) -> int:
-    task = Task.objects.select_for_update(skip_locked=True).filter(pk=pk, closed_at__isnull=True).first()
+    task = _held(pk, wait=False)
     if task is None:
         return 0
     step, _process = STEPS[duty_of(task).then]
@@ -152,9 +171,8 @@ def _expire(pk: int) -> int:
 
 @transaction.atomic
 def _climb(pk: int, level: int) -> int:
-    rows = Task.objects.select_for_update(skip_locked=True)
-    task = rows.filter(pk=pk, closed_at__isnull=True, level__lt=level).first()
-    if task is None:
+    task = _held(pk, wait=False)
+    if task is None or task.level >= level:
         return 0
     task.level = level
     task.save(update_fields=["level"])

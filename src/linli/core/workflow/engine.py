@@ -134,6 +134,11 @@ def days_of(case: Case, given: int | str | None) -> int | None:
     return given
 
 
+def shares(days: int) -> tuple[int, int]:
+    """The working day on which 50 % and on which 80 % of the time has run, rounded up."""
+    return -(-days // 2), -(-days * 4 // 5)
+
+
 def settle(case: Case, actor: User, event: Event) -> None:
     """Close the rows of the state that was left and open the row of the state that was entered."""
     open_rows = Task.objects.filter(case_type=event.subject_type, case_id=case.pk, closed_at__isnull=True)
@@ -150,6 +155,7 @@ def settle(case: Case, actor: User, event: Event) -> None:
 def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
     assert event.subject_type_id is not None
     days = days_of(case, duty.within)
+    half, near = shares(days or 0)
     start = clock.today()
     table = calendar()
     on = (lambda share: table.add(start, share)) if days is not None else (lambda share: None)
@@ -166,8 +172,8 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
         url=case.get_absolute_url(),
         days=days,
         due_on=on(days or 0),
-        half_on=on(-(-(days or 0) // 2)),
-        near_on=on(-(-(days or 0) * 4 // 5)),
+        half_on=on(half),
+        near_on=on(near),
     )
 
 
