@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -92,11 +93,13 @@ class Linli:
 
 
 @pytest.fixture
-def linli(tmp_path: Path) -> Iterator[Linli]:
-    made = Linli(tmp_path / "home")
-    yield made
-    for process in made.processes():
-        process.kill()
+def linli() -> Iterator[Linli]:
+    # Not in tmp_path: pytest closes that to other users again and again, and for root the database is another user.
+    with tempfile.TemporaryDirectory(prefix="linli-serve-", ignore_cleanup_errors=True) as folder:
+        made = Linli(Path(folder).resolve() / "home")
+        yield made
+        for process in made.processes():
+            process.kill()
 
 
 def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> str:
