@@ -11,8 +11,10 @@ from pytest_django import Settings
 from linli.areas.models import Area
 from linli.core import clock
 from linli.core.access.models import User
+from linli.core.workflow.queries import tasks_of
 from linli.demo import commands, load
 from linli.demo.running import run_to
+from linli.organizations.models import Organization
 
 
 @pytest.mark.django_db
@@ -73,3 +75,15 @@ def test_stories_run_side_by_side_in_the_order_of_time_and_stop_at_the_end() -> 
     assert seen == [
         (name, start + dt.timedelta(hours=hour)) for name, hour in (("a", 0), ("b", 10), ("a", 30), ("b", 40))
     ]
+
+
+@pytest.mark.django_db
+def test_on_a_day_off_in_a_year_nobody_has_published_it_loads_as_well() -> None:
+    saturday = dt.datetime(2028, 1, 1, 16, 30, tzinfo=dt.UTC)  # half past midnight on Sunday in Shanghai
+
+    with clock.at(saturday):
+        load.ensure(lambda said: None, organizations=60)
+        rows = list(tasks_of(User.objects.get(username="linxiaoyan")))
+
+    assert Organization.objects.count() == 60
+    assert (len(rows), sum(row.due_on == dt.date(2028, 1, 3) for row in rows)) == (12, 3)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from linli.core import clock
 from linli.core.access.models import User
@@ -56,7 +57,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     with clock.at(now - dt.timedelta(days=400)):  # made long before the cases that refer to it
         places = load_places(random, system)
         progress(f"{len(places.streets)} 个街道，{len(places.communities)} 个社区")
-        people = People(random, now.date())
+        people = People(random, timezone.localdate(now))
         accounts = Accounts()
         staff = load_bodies(places, people, accounts)
         progress(f"{len(staff.posts):,} 个岗位有人")

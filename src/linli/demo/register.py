@@ -29,6 +29,7 @@ from linli.demo.changes import Change, plan_changes, write_changes
 from linli.demo.names import LONGEST, QUOTAS, RARE_NAME, SORTS, Sort
 from linli.demo.personas import COMMUNITY, STREET
 from linli.demo.replay import Replay, Taken
+from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE, play_status
 from linli.demo.world import World, sort_like
 from linli.organizations import choices
 from linli.organizations.choices import FilingState, Kind, LegalStatus
@@ -54,18 +55,6 @@ A_YEAR = 26  # each year after the last of these
 OWN_ACCOUNTS_SINCE = 2019  # before, the community typed for everybody
 QUIET_DAYS = 60  # the past ends so many days ago; what is nearer is played by the engine
 STREET_SHARE, COMMUNITY_SHARE = 48, 14  # organizations of the personas' street and community
-STATUSES = {
-    LegalStatus.REGISTERED: 17,
-    LegalStatus.CANCELLED: 19,
-    LegalStatus.DEREGISTERED: 3,
-    LegalStatus.REGISTERING: 4,
-    LegalStatus.LIQUIDATING: 2,
-    LegalStatus.REVOKED: 3,
-    LegalStatus.GRASSROOTS: 4,
-    LegalStatus.BANNED: 1,
-}
-WITH_CODE = (LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, LegalStatus.DEREGISTERED, LegalStatus.REVOKED)
-UNFILED = (LegalStatus.GRASSROOTS, LegalStatus.BANNED)
 SAVED = sorted(set(PROFILE_FIELDS) | {"founders", "consented_at"})
 
 
@@ -249,7 +238,7 @@ def _write(world: World, past: list[Past]) -> None:
     for one in filed:
         play_filing(world, replay, one)
     for one in past:
-        _play_status(world, replay, one)
+        play_status(world, replay, one)
     _keep_papers(replay, filed)
     write_changes(world, replay, past)
     replay.write()
@@ -344,42 +333,6 @@ def play_filing(world: World, replay: Replay, one: Past) -> None:
 
 
 OPINIONS = ("", "", "", "活动内容健康，同意。", "场地由社区提供，请注意用电安全。", "请与其他组织错开使用场地。")
-
-
-def _play_status(world: World, replay: Replay, one: Past) -> None:
-    """What the register says of those that went on to registration, or ended, or were never filed."""
-    officer = world.staff.holder(Role.DISTRICT_OFFICER, world.places.district)
-    organization = one.organization
-    if one.status in UNFILED:
-        worker = world.staff.holder(Role.COMMUNITY_WORKER, one.community)
-        replay.event(one.issued, worker, "organizations.entered", organization)
-    if one.status in (LegalStatus.FILED, LegalStatus.CANCELLED, LegalStatus.GRASSROOTS):
-        return
-    stations = {
-        LegalStatus.REGISTERING: (LegalStatus.REGISTERING,),
-        LegalStatus.REGISTERED: (LegalStatus.REGISTERING, LegalStatus.REGISTERED),
-        LegalStatus.LIQUIDATING: (LegalStatus.REGISTERED, LegalStatus.LIQUIDATING),
-        LegalStatus.DEREGISTERED: (LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, LegalStatus.DEREGISTERED),
-        LegalStatus.REVOKED: (LegalStatus.REGISTERED, LegalStatus.REVOKED),
-        LegalStatus.BANNED: (LegalStatus.BANNED,),
-    }[one.status]
-    before = LegalStatus.GRASSROOTS if one.status in UNFILED else LegalStatus.FILED
-    room = (world.today - timezone.localdate(one.issued)).days - QUIET_DAYS
-    for n, station in enumerate(stations, 1):
-        day = timezone.localdate(one.issued) + dt.timedelta(days=room * n // (len(stations) + 1))
-        at = world.at_work(world.calendar.add(day, 1))
-        replay.event(
-            at,
-            officer,
-            "organizations.amended",
-            organization,
-            before={"legal_status": str(before.label)},
-            after={"legal_status": str(station.label)},
-        )
-        before = station
-        if station in (LegalStatus.DEREGISTERED, LegalStatus.REVOKED, LegalStatus.BANNED):
-            organization.ended_on = timezone.localdate(at)
-            organization.save(update_fields=["ended_on"])
 
 
 def _keep_papers(replay: Replay, filed: list[Past]) -> None:

@@ -244,6 +244,7 @@ def test_the_founder_has_one_to_mend_one_half_filled_and_one_under_review_in_two
     assert states == ["draft", "filed", "mend_community", "review"]
     assert {change.label for change in differences(first.content, second.content)} == {"宗旨和活动内容", "活动场所"}
     assert Organization.objects.get(owner=founder).name == "春梅书画社"
+    assert unread_count(founder) == 1
 
 
 def test_running_cases_stand_in_every_state() -> None:

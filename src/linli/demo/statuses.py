@@ -1,0 +1,79 @@
+"""Every legal status there is, and how those that are not simply filed came to theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from linli.actors.choices import Role
+from linli.demo.replay import Replay
+from linli.demo.world import World
+from linli.organizations.choices import LegalStatus
+
+if TYPE_CHECKING:
+    from linli.demo.register import Past
+
+STATUSES = {
+    LegalStatus.REGISTERED: 17,
+    LegalStatus.CANCELLED: 19,
+    LegalStatus.DEREGISTERED: 3,
+    LegalStatus.REGISTERING: 4,
+    LegalStatus.LIQUIDATING: 2,
+    LegalStatus.REVOKED: 3,
+    LegalStatus.GRASSROOTS: 4,
+    LegalStatus.BANNED: 1,
+}
+WITH_CODE = (LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, LegalStatus.DEREGISTERED, LegalStatus.REVOKED)
+UNFILED = (LegalStatus.GRASSROOTS, LegalStatus.BANNED)
+
+
+def play_status(world: World, replay: Replay, one: Past) -> None:
+    """What the register says of those that went on to registration, or ended, or were never filed."""
+    officer = world.staff.holder(Role.DISTRICT_OFFICER, world.places.district)
+    organization = one.organization
+    if one.status in UNFILED:
+        worker = world.staff.holder(Role.COMMUNITY_WORKER, one.community)
+        replay.event(one.issued, worker, "organizations.entered", organization)
+    if one.status in (LegalStatus.FILED, LegalStatus.CANCELLED, LegalStatus.GRASSROOTS):
+        return
+    before = LegalStatus.GRASSROOTS if one.status in UNFILED else LegalStatus.FILED
+    for day, station in _stations(world, one):
+        at = world.at_work(world.calendar.add(day, 1))
+        replay.event(
+            at,
+            officer,
+            "organizations.amended",
+            organization,
+            before={"legal_status": str(before.label)},
+            after={"legal_status": str(station.label)},
+        )
+        before = station
+        if station in (LegalStatus.DEREGISTERED, LegalStatus.REVOKED, LegalStatus.BANNED):
+            organization.ended_on = timezone.localdate(at)
+            organization.save(update_fields=["ended_on"])
+
+
+def _stations(world: World, one: Past) -> list[tuple[dt.date, LegalStatus]]:
+    """When an organization reached each legal status after its filing; a registration takes at most sixty days."""
+    first, random = timezone.localdate(one.issued), world.random
+    room = (world.today - first).days
+    registering = first + dt.timedelta(days=round(room * random.uniform(0.3, 0.5)))
+    registered = registering + dt.timedelta(days=random.randint(25, 52))
+    later = registered + dt.timedelta(days=round(room * random.uniform(0.15, 0.25)))
+    lately = world.today - dt.timedelta(days=random.randint(12, 48))
+    known = [(registering, LegalStatus.REGISTERING), (registered, LegalStatus.REGISTERED)]
+    match one.status:
+        case LegalStatus.REGISTERING:
+            return [(lately, LegalStatus.REGISTERING)]
+        case LegalStatus.LIQUIDATING:
+            return [*known, (lately, LegalStatus.LIQUIDATING)]
+        case LegalStatus.DEREGISTERED:
+            ended = later + dt.timedelta(days=random.randint(50, 90))
+            return [*known, (later, LegalStatus.LIQUIDATING), (ended, LegalStatus.DEREGISTERED)]
+        case LegalStatus.REVOKED:
+            return [*known, (later, LegalStatus.REVOKED)]
+        case LegalStatus.BANNED:
+            return [(later, LegalStatus.BANNED)]
+    return known
