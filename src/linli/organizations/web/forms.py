@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,8 +18,13 @@ from linli.core.workflow.forms import DraftForm
 from linli.organizations.choices import Kind, NationalKind
 from linli.organizations.models import Amendment, Filing
 
+if TYPE_CHECKING:
+    AreaChoiceField = forms.ModelChoiceField[Area]
+else:  # a class of Django that cannot be subscripted at run time
+    AreaChoiceField = forms.ModelChoiceField
 
-class CommunityField(forms.ModelChoiceField[Area]):
+
+class CommunityField(AreaChoiceField):
     """A community, listed under its street."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -49,6 +54,7 @@ class BasicsForm(DraftForm):
     name = forms.CharField(
         label="组织名称",
         required=False,
+        min_length=3,
         max_length=60,
         help_text="写全称,例如:凤亭下书画社。不用“中国”“全国”等字样。",
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
@@ -221,7 +227,7 @@ class NameChangeForm(AmendmentForm):
     """A new name."""
 
     needed: ClassVar[tuple[str, ...]] = ("new_name", "cause")
-    new_name = forms.CharField(label="新名称", required=False, max_length=60, help_text="写全称。")
+    new_name = forms.CharField(label="新名称", required=False, min_length=3, max_length=60, help_text="写全称。")
 
     class Meta(AmendmentForm.Meta):
         fields = ("new_name", "cause")
