@@ -48,6 +48,9 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 
 
+pytest_plugins = ["tests.personas"]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server, once."""
     if OWN_SERVER and not IS_WORKER and not config.option.collectonly:

@@ -9,11 +9,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-import django_stubs_ext
 from csp.constants import NONE, SELF
 from environs import Env, EnvError
-
-django_stubs_ext.monkeypatch()  # generic classes of Django can be subscripted at run time
 
 env = Env()
 

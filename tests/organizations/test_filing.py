@@ -219,3 +219,12 @@ def test_an_extension_on_the_last_day_warns_of_nothing_that_has_passed(world: Wo
 
         assert (task.due_on, task.near_on) == (dt.date(2026, 11, 23), dt.date(2026, 11, 18))
         assert run_clock() == {"warned": 0, "raised": 0, "expired": 0}
+
+
+def test_what_a_worker_entered_is_owed_by_the_head(world: World) -> None:
+    worker = world["community_worker"]
+    filing = complete(filings.begin_filing(actor=worker, on_behalf=True), worker, world.community)
+    filings.submit_filing(filing, actor=worker)
+
+    assert not tasks_of(worker).filter(state="opinion").exists()
+    assert tasks_of(world["community_head"]).get().state == "opinion"

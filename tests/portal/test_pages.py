@@ -1,4 +1,4 @@
-"""Every page answers for whoever may see it, and does not exist for whoever may not; none asks more than 30 queries."""
+"""Every page answers whoever may see it and does not exist for whoever may not; none asks over 30 queries."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.personas import World, complete
 
 from linli.organizations.actions import filings
 from linli.organizations.models import Filing, Organization
-from tests.personas import World, complete
 
 MOST_QUERIES = 30
 
@@ -22,7 +22,15 @@ def get(client: Client, world: World, who: str, path: str, counted: Any) -> Any:
         return client.get(path)
 
 
-PUBLIC = ("/", "/orgs/", "/orgs/?view=map", "/orgs/?q=书画&kind=culture", "/orgs/points.json", "/publicity/", "/robots.txt")
+PUBLIC = (
+    "/",
+    "/orgs/",
+    "/orgs/?view=map",
+    "/orgs/?q=书画&kind=culture",
+    "/orgs/points.json",
+    "/publicity/",
+    "/robots.txt",
+)
 STAFF = (
     "/desk/",
     "/desk/?only=late",
@@ -66,7 +74,9 @@ def test_staff_pages_ask_a_visitor_to_sign_in(client: Client, world: World, path
     assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, "/accounts/login/")
 
 
-@pytest.mark.parametrize("path", ["/desk/", "/desk/done/", "/register/", "/cases/filing/picture/", "/settings/parameters/"])
+@pytest.mark.parametrize(
+    "path", ["/desk/", "/desk/done/", "/register/", "/cases/filing/picture/", "/settings/parameters/"]
+)
 def test_staff_pages_do_not_exist_for_a_resident(
     client: Client, world: World, path: str, django_assert_max_num_queries: Any
 ) -> None:
@@ -109,7 +119,9 @@ def test_a_list_costs_the_same_with_one_row_and_with_thirty(
 
     def cost() -> int:
         client.get(path)
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert client.get(path).status_code == 200
         return len(seen)
 
@@ -130,7 +142,9 @@ def test_the_founder_walks_every_page_of_the_form(
         assert get(client, world, "stranger", path, django_assert_max_num_queries).status_code == 404
 
 
-def test_a_notice_and_a_row_opened_in_place(client: Client, world: World, on_notice: Filing, submitted: Filing) -> None:
+def test_a_notice_and_a_row_opened_in_place(
+    client: Client, world: World, on_notice: Filing, submitted: Filing
+) -> None:
     assert client.get(f"/publicity/{on_notice.uid}/").status_code == 200
     founder = world["founder"]
     other = complete(filings.begin_filing(actor=founder), founder, world.community, "春风画社")

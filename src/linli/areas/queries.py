@@ -10,8 +10,6 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Q, QuerySet
-from shapely.geometry import Point as Position
-from shapely.geometry import shape
 
 from linli.core import clock
 
@@ -84,6 +82,10 @@ def full_names(areas: Sequence[Area]) -> dict[int, str]:
 
 def areas_at(point: Point, *, within: Area) -> list[Area]:
     """The areas below `within` whose boundary holds the point, widest first; each asked in its own datum."""
+    # Loaded when asked for: it brings numpy, and most processes never look at an outline.
+    from shapely.geometry import Point as Position
+    from shapely.geometry import shape
+
     found = []
     positions: dict[str, Position] = {}
     for area in subtree(within).filter(boundary__isnull=False):

@@ -31,6 +31,12 @@ class CoreConfig(AppConfig):
             if not config.name.startswith("linli."):
                 continue
             for room in ROOMS:
-                parent, _, _ = f"{config.name}.{room}".rpartition(".")
-                if find_spec(parent) and find_spec(f"{config.name}.{room}"):
+                if _exists(config.name, room):
                     import_module(f"{config.name}.{room}")
+
+
+def _exists(package: str, room: str) -> bool:
+    """Whether a package has this room; a room may be a module where another domain has a package."""
+    parent, _, _name = f"{package}.{room}".rpartition(".")
+    spec = find_spec(parent)
+    return bool(spec and spec.submodule_search_locations and find_spec(f"{package}.{room}"))

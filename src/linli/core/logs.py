@@ -18,7 +18,11 @@ def renderer(logger: Any, name: str, event: Any) -> Any:
     """Last processor of the console handler."""
     event.pop("_record", None)
     event.pop("_from_structlog", None)
-    last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+    last = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     return last(logger, name, event)
 
 

@@ -22,7 +22,7 @@ from linli.core.notices.models import Delivery, Notice
 from linli.core.workdays import Calendar
 from linli.core.workflow import OWNER, SYSTEM, Duty, Step
 from linli.core.workflow.duties import RAISED, WARNED
-from linli.core.workflow.engine import days_of
+from linli.core.workflow.engine import days_of, shares
 from linli.core.workflow.models import Case, CaseVersion, Task
 
 NIGHT = dt.time(0, 5)  # the clock of duties runs every few minutes; the first run of a day finds what fell due
@@ -156,6 +156,7 @@ class Replay:
             return None
         days = days_of(case, duty.within)
         start = timezone.localdate(at)
+        half, near = shares(days or 0)
 
         def on(share: int) -> dt.date | None:
             return None if days is None else self.calendar.add(start, share)
@@ -165,7 +166,7 @@ class Replay:
             case_type=ContentType.objects.get_for_model(case),
             case_id=case.pk,
             state=state,
-            role=duty.owed_by,
+            role=duty.stands_in if duty.stands_in and self._interested(case, duty) else duty.owed_by,
             owner=(case.owner or case.entered_by) if duty.owed_by == OWNER else None,
             scope=case.scope,
             title=case.title[:200],
@@ -174,11 +175,16 @@ class Replay:
             opened_at=at,
             days=days,
             due_on=on(days or 0),
-            half_on=on(-(-(days or 0) // 2)),
-            near_on=on(-(-(days or 0) * 4 // 5)),
+            half_on=on(half),
+            near_on=on(near),
         )
         self.tasks.append(task)
         return task
+
+    def _interested(self, case: Case, duty: Duty) -> bool:
+        """Whether who holds the case's own interest is one of those who would owe it (see engine.holder_of)."""
+        holders = list(self.holders(duty.owed_by, case.scope))
+        return any(person in holders for person in (case.owner, case.entered_by) if person is not None)
 
     def _warn(self, case: Case, task: Task, *, until: dt.datetime) -> None:
         """What the clock of duties did while the row was open."""

@@ -217,11 +217,18 @@ FILING = Process(
     ),
     duties=(
         Duty(S.DRAFT, OWNER),
-        Duty(S.OPINION, Role.COMMUNITY_WORKER, "filing.opinion_days", raised_to=Role.STREET_OFFICER),
+        Duty(
+            S.OPINION,
+            Role.COMMUNITY_WORKER,
+            "filing.opinion_days",
+            stands_in=Role.COMMUNITY_HEAD,
+            raised_to=Role.STREET_OFFICER,
+        ),
         Duty(
             S.REVIEW,
             Role.STREET_OFFICER,
             "filing.days",
+            stands_in=Role.STREET_HEAD,
             raised_to=Role.STREET_HEAD,
             extension="filing.extension_days",
         ),
@@ -355,11 +362,18 @@ AMENDMENT = Process(
     ),
     duties=(
         Duty(A.DRAFT, OWNER),
-        Duty(A.OPINION, Role.COMMUNITY_WORKER, "amendment.opinion_days", raised_to=Role.STREET_OFFICER),
+        Duty(
+            A.OPINION,
+            Role.COMMUNITY_WORKER,
+            "amendment.opinion_days",
+            stands_in=Role.COMMUNITY_HEAD,
+            raised_to=Role.STREET_OFFICER,
+        ),
         Duty(
             A.REVIEW,
             Role.STREET_OFFICER,
             "amendment.days",
+            stands_in=Role.STREET_HEAD,
             raised_to=Role.STREET_HEAD,
             extension="filing.extension_days",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.actors.choices import ADMINISTRATORS, CASE_ROLES
+from linli.actors.choices import ADMINISTRATORS, Role
 from linli.core.access.grants import Person, grants_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow.queries import tasks_of
@@ -10,12 +10,12 @@ from linli.core.workflow.queries import tasks_of
 
 def works_on_cases(user: Person) -> bool:
     """Holds a post that sees cases."""
-    return any(grant.role in CASE_ROLES for grant in grants_of(user))
+    return user.has_perm("core.view_cases")
 
 
 def administers(user: Person) -> bool:
     """Holds a post that keeps the system."""
-    return any(grant.role in (*ADMINISTRATORS, "district_head") for grant in grants_of(user))
+    return any(grant.role in (*ADMINISTRATORS, Role.DISTRICT_HEAD) for grant in grants_of(user))
 
 
 def _owed(user: Person) -> int:

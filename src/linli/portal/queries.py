@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from linli.actors.choices import CASE_ROLES
 from linli.core import clock
 from linli.core.access.grants import Person, grants_of
 from linli.core.workflow.declare import OWNER, SYSTEM
@@ -23,7 +24,7 @@ def month_start(day: dt.date) -> dt.datetime:
 def done_tasks(user: Person, since: dt.datetime, until: dt.datetime | None = None) -> QuerySet[Task]:
     """Duties of posts under the person's areas that were closed in a period, with whether they were in time."""
     rows = Task.objects.none()
-    scopes = {grant.scope for grant in grants_of(user)}
+    scopes = {grant.scope for grant in grants_of(user) if grant.role in CASE_ROLES}
     if scopes:
         lies = Q()
         for scope in scopes:

@@ -10,8 +10,6 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, F, Model, Value, When
 from django.db.models.functions import Concat, Substr
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
 
 from linli.areas.choices import CODE_KINDS, CodeKind, Datum, Level
 from linli.areas.datum import Point
@@ -211,6 +209,9 @@ def set_point(area: Area, *, point: Point, actor: User) -> Area:
 def set_boundary(area: Area, *, geometry: dict[str, Any], datum: Datum, source: str, actor: User) -> Area:
     """Set the outline: a GeoJSON Polygon or MultiPolygon without self-crossings."""
     permit(actor, "set_boundary", area)
+    from shapely.errors import ShapelyError
+    from shapely.geometry import shape
+
     try:
         outline = shape(geometry)
         sound = outline.geom_type in ("Polygon", "MultiPolygon") and outline.is_valid and not outline.is_empty

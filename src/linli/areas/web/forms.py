@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -11,8 +11,15 @@ from linli.areas import queries
 from linli.areas.choices import Level
 from linli.areas.models import Area
 
+if TYPE_CHECKING:
+    ChoiceIterator = forms.models.ModelChoiceIterator[Area]
+    ChoiceField = forms.ModelChoiceField[Area]
+else:  # classes of Django that cannot be subscripted at run time
+    ChoiceIterator = forms.models.ModelChoiceIterator
+    ChoiceField = forms.ModelChoiceField
 
-class AreaChoiceIterator(forms.models.ModelChoiceIterator[Area]):
+
+class AreaChoiceIterator(ChoiceIterator):
     """Options grouped under what holds them: 东方街道 → 凤凰社区."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -23,7 +30,7 @@ class AreaChoiceIterator(forms.models.ModelChoiceIterator[Area]):
             yield from queries.picker_groups(field.root, level=field.level)
 
 
-class AreaField(forms.ModelChoiceField[Area]):
+class AreaField(ChoiceField):
     """An area of one level below a root, e.g. a community of the district.
 
     The root may be set later, when the request is known: `form.fields["area"].root = district`.

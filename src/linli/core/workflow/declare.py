@@ -65,7 +65,8 @@ class Duty:
     """In this state these posts owe the next step.
 
     `within` is a number of working days or the key of a parameter that holds it; None: no deadline.
-    When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its days
+    Where who holds the case's own interest also holds that post, `stands_in` owes it instead (nobody decides on an own
+    case). When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its days
     have run.
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
     """
@@ -73,6 +74,7 @@ class Duty:
     state: str
     owed_by: str
     within: int | str | None = None
+    stands_in: str = ""
     raised_to: str = ""
     then: str = ""
     extension: int | str | None = None

@@ -42,7 +42,7 @@ def may_extend(user: User, task: Task) -> bool:
         and task.extended_at is None
         and task.due_on is not None
         and clock.today() <= task.due_on
-        and holds(user, duty.owed_by, task.scope)
+        and holds(user, task.role, task.scope)
     )
 
 
@@ -115,7 +115,7 @@ def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
         raise NotAllowed(URGED, "催办由上一级岗位提出。")
     case: Case = task.case  # type: ignore[assignment]
     event = record(actor, URGED, case, reason=reason)
-    _tell_holders(task, duty.owed_by, title=f"催办:{task.title}", body=reason, event_id=event.pk)
+    _tell_holders(task, task.role, title=f"催办:{task.title}", body=reason, event_id=event.pk)
     return task
 
 

@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from linli.core import clock
+from linli.core.access.grants import holds
 from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.audit.models import Event
@@ -164,7 +165,7 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
         case_type_id=event.subject_type_id,
         case_id=case.pk,
         state=case.state,
-        role=duty.owed_by,
+        role=holder_of(duty, case),
         owner=(case.owner or case.entered_by) if duty.owed_by == OWNER else None,
         scope=case.scope,
         title=case.title[:200],
@@ -175,6 +176,13 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
         half_on=on(half),
         near_on=on(near),
     )
+
+
+def holder_of(duty: Duty, case: Case) -> str:
+    """The role that owes a duty of this case: the stand-in where the applicant or who entered it holds the post."""
+    interested = [person for person in (case.owner, case.entered_by) if person is not None]
+    own = duty.stands_in and any(holds(person, duty.owed_by, case.scope) for person in interested)
+    return duty.stands_in if own else duty.owed_by
 
 
 def keep_version(case: Case, actor: User) -> CaseVersion:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
 from linli.core.workflow.declare import Step
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+else:  # a class of Django that cannot be subscripted at run time
+    ModelForm = forms.ModelForm
 
 
 class StepForm(forms.Form):
@@ -30,7 +35,7 @@ class StepForm(forms.Form):
         reason.error_messages["required"] = f"请写明“{step.label}”的理由,申请人会看到。"
 
 
-class DraftForm(forms.ModelForm[Any]):
+class DraftForm(ModelForm):
     """A page of a draft: nothing is compulsory yet, but what `needed` names is not called optional either."""
 
     needed: ClassVar[tuple[str, ...]] = ()

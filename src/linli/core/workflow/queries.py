@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,9 +160,9 @@ def versions(case: Case) -> QuerySet[CaseVersion]:
     return CaseVersion.objects.filter(case_type=kind, case_id=case.pk).select_related("sent_by").order_by("number")
 
 
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    """Fields that changed between two versions, in the order the form asks them."""
-    labels = list(dict.fromkeys([*after, *before]))
+def differences(before: dict[str, Any], after: dict[str, Any], order: Iterable[str] = ()) -> list[Difference]:
+    """Fields that changed between two versions, in `order` (the form's: the database keeps none), then the rest."""
+    labels = [label for label in dict.fromkeys([*order, *after, *before]) if label in after or label in before]
     return [
         Difference(label, str(before.get(label, "") or "(空)"), str(after.get(label, "") or "(空)"))
         for label in labels

@@ -106,7 +106,7 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
 def process_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The loop drawn, with how many stand where, each number opening into its cases."""
     process = process_or_404(slug)
-    if not grants_of(request.user):
+    if not request.user.has_perm("core.view_cases"):
         raise Http404
     standings = queries.standings(process, request.user)
     rows = []
@@ -148,6 +148,7 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
     versions = list(queries.versions(case))
     posted = any(grant.covers(case.scope) for grant in grants_of(request.user))
     words, tone = due_words(task.due_on, clock.today()) if task else ("", "")
+    entries = queries.timeline(case, public=not posted)
     return {
         "case": case,
         "process": case.process,
@@ -163,9 +164,13 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
         "open_step": bound.step.slug if bound else request.GET.get("step", ""),
         "edit_url": wizard.url(case) if wizard and editable else "",
         "stages": queries.stage_bar(case, task),
-        "timeline": queries.timeline(case, public=not posted),
+        "timeline": entries,
+        "lately": entries[:2],
+        "returned": next((entry.quote for entry in entries if entry.quote), "") if editable and case.began_at else "",
         "versions": versions,
-        "changes": queries.differences(versions[-2].content, versions[-1].content) if len(versions) > 1 else [],
+        "changes": queries.differences(versions[-2].content, versions[-1].content, case.snapshot())
+        if len(versions) > 1
+        else [],
         "may_extend": bool(task and duties.may_extend(request.user, task)),
         "may_urge": bool(task and _may_urge(request.user, task)),
         "calendar_unknown": bool(task and task.due_on and not calendar().knows(task.due_on)),
@@ -177,9 +182,7 @@ def _may_urge(user: User, task: Task) -> bool:
     from linli.core.access.grants import holds
 
     duty = duties.duty_of(task)
-    return (
-        bool(duty.raised_to) and holds(user, duty.raised_to, task.scope) and not holds(user, duty.owed_by, task.scope)
-    )
+    return bool(duty.raised_to) and holds(user, duty.raised_to, task.scope) and not holds(user, task.role, task.scope)
 
 
 def basis_of(step: Step, case: Case) -> str:

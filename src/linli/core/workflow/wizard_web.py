@@ -320,7 +320,7 @@ def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
         "missing": wizard.missing(case),
         "facts": case.snapshot(),
         "attachments": attachments_of(case),
-        "changes": queries.differences(versions[-1].content, case.snapshot()) if versions else [],
+        "changes": queries.differences(versions[-1].content, case.snapshot(), case.snapshot()) if versions else [],
         "mended": bool(versions),
         "steps": _outline(wizard, case, REVIEW),
         "back_url": wizard.url(case, list(wizard.pages(case))[-1].slug),

@@ -135,13 +135,22 @@ def life_of(organization: Organization, of_cases: list[Any]) -> list[cases.Entry
         entry = cases.entry_of(event, owner_id=organization.owner_id)
         if event.name in OWN_EVENTS:
             after = event.detail.get("after", {})
-            quote = ";".join(f"{FIELD_WORDS.get(name, name)}:{value}" for name, value in after.items())
+            quote = ";".join(
+                f"{FIELD_WORDS.get(name, name)}:{dict(LegalStatus.choices).get(value, value)}"
+                for name, value in after.items()
+            )
             entry = cases.Entry(event.at, OWN_EVENTS[event.name], entry.who, entry.post, entry.behalf, quote, "done")
         entries.append(entry)
     return entries
 
 
-FIELD_WORDS = {"name": "名称", "address": "活动场所", "leader": "负责人", "area": "所在社区"}
+FIELD_WORDS = {
+    "name": "名称",
+    "address": "活动场所",
+    "leader": "负责人",
+    "area": "所在社区",
+    "legal_status": "法律状态",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
