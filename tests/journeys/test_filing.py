@@ -165,6 +165,7 @@ def test_the_desk_decides_in_place_and_the_certificate_opens_the_public_page(
 
     officer = visit("street_officer", "/desk/", **DESK)
     row(officer, "凤亭下书画社")
+    expect(officer.locator(".case-panel")).to_contain_text("场地可错时使用")
     take(officer, "退回补正", "  ")
     expect(officer.locator(".case-panel .errors, .case-panel .error-summary").first).to_contain_text("请写明")
     sheet = officer.locator("details[open] form")
@@ -174,7 +175,7 @@ def test_the_desk_decides_in_place_and_the_certificate_opens_the_public_page(
 
     founder = visit("founder", "/mine/", **PHONE)
     tap(founder.get_by_role("link", name="凤亭下书画社"))
-    expect(founder.locator("#main")).to_contain_text("宗旨请写明每周几次")
+    expect(founder.locator("#main .note", has_text="退回补正")).to_contain_text("宗旨请写明每周几次")
     fits_a_thumb(founder)
     tap(founder.get_by_role("link", name="去补正"))
     founder.get_by_label("宗旨和活动内容").fill("每周两次教老人写春联")
