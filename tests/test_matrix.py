@@ -25,7 +25,7 @@ def table(world: World, case: Filing | Amendment) -> list[str]:
         case.state = state
         for step in case.process.steps_from(state):
             may = [name for name, person in people.items() if person.has_perm(step.name, case)]
-            rows.append(f"| {label} | {step.label} `{step.name}` | {', '.join(may) or '(系统)'} |")
+            rows.append(f"| {label} | {step.label} `{step.name}` | {', '.join(may) or '（系统）'} |")
         see = [
             name
             for name, person in people.items()

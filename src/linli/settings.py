@@ -35,7 +35,7 @@ def secret(name: str) -> str:
         try:
             fresh.rename(path) if not path.exists() else fresh.unlink()
         except OSError as error:  # a full or read-only disk: say where
-            raise SystemExit(f"无法在 {path.parent} 保存密钥:{error}。请检查磁盘空间和权限。") from error
+            raise SystemExit(f"无法在 {path.parent} 保存密钥：{error}。请检查磁盘空间和权限。") from error
     return path.read_text().strip()
 
 

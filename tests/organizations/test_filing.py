@@ -125,7 +125,7 @@ def test_the_same_name_twice_in_a_community_is_refused_with_a_way_on(world: Worl
     with pytest.raises(BadInput) as refusal:
         filings.submit_filing(second, actor=founder)
 
-    assert "本社区已有“凤亭下书画社”,请换一个名称" in refusal.value.message
+    assert "本社区已有“凤亭下书画社”，请换一个名称" in refusal.value.message
 
 
 def test_an_objection_brings_it_back_to_the_street(world: World, on_notice: Filing) -> None:

@@ -156,4 +156,4 @@ def test_a_notice_and_a_row_opened_in_place(
     answer = client.get(f"/tasks/{task.pk}/", headers={"HX-Request": "true"})
 
     assert answer.status_code == 200
-    assert "同意,报街道" in answer.text
+    assert "同意，报街道" in answer.text

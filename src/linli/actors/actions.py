@@ -23,7 +23,7 @@ def appoint(
     if not actor.has_perm("actors.appoint", post):
         raise NotAllowed("actors.appoint", "任免岗位由系统管理员办理。")
     if Post.objects.filter(user=user, role=role, body=body, area=area, valid_to__isnull=True).exists():
-        raise WrongState("actors.appoint", f"{user} 已经在任“{post}”,不用再任一次。")
+        raise WrongState("actors.appoint", f"{user} 已经在任“{post}”，不用再任一次。")
     post.full_clean()
     post.save()
     record(actor, "actors.appoint", post, user=user.username, role=role, body=str(body), area=str(area))

@@ -10,8 +10,8 @@ class BodyKind(TextChoices):
     """What a body is, as far as the loops care."""
 
     DEPARTMENT = "department", _("区级部门")
-    STREET = "street", _("街道(镇)")
-    COMMUNITY = "community", _("社区(村)")
+    STREET = "street", _("街道（镇）")
+    COMMUNITY = "community", _("社区（村）")
     FEDERATION = "federation", _("社会组织联合会")
     ORGANIZATION = "organization", _("社会组织")
     MERCHANT = "merchant", _("爱心商户")

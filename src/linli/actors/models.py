@@ -22,7 +22,7 @@ class Body(models.Model):
     phone = models.CharField(_("办公电话"), max_length=30, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
     valid_from = models.DateField(_("自"), default=clock.today)
-    valid_to = models.DateField(_("至(不含)"), null=True, blank=True)
+    valid_to = models.DateField(_("至（不含）"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("机构")
@@ -46,7 +46,7 @@ class Post(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="posts", verbose_name=_("管辖区域"))
     title = models.CharField(_("职务"), max_length=60, blank=True)
     valid_from = models.DateField(_("任职自"), default=clock.today)
-    valid_to = models.DateField(_("任职至(不含)"), null=True, blank=True)
+    valid_to = models.DateField(_("任职至（不含）"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("岗位")

@@ -40,7 +40,7 @@ def set_up_django() -> None:
     try:
         engine = settings.DATABASES["default"]["ENGINE"]
         if not engine.endswith("postgresql"):
-            raise Halt("DATABASE_URL 不对：只支持 PostgreSQL，写法如 postgresql://用户:密码@主机:5432/库名。")
+            raise Halt("DATABASE_URL 不对：只支持 PostgreSQL，写法如 postgresql://用户：密码@主机：5432/库名。")
         django.setup()
     except (EnvError, ImproperlyConfigured) as error:
         raise Halt(f"环境变量不对：{str(error).rstrip('.')}。各变量的写法见 docs/deploy.md。") from error

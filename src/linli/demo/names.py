@@ -1,6 +1,6 @@
 """Names and purposes of organizations as they are in a Chaoshan city: tied to a place and to what they do.
 
-`{c}` is the community without 社区, `{p}` a lane, garden or old name within it.
+`{c}` is the community without 社区， `{p}` a lane, garden or old name within it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _RELATIONS = (
 
 
 def charter(name: str, purpose: str, members: int) -> bytes:
-    """A simple charter after the model of 民办函〔2021〕57号, as .docx."""
+    """A simple charter after the model of 民办函〔2021〕57号， as .docx."""
     return word(
         f"{name}章程",
         [

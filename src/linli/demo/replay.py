@@ -28,7 +28,7 @@ from linli.core.workflow.models import Case, CaseVersion, Task
 NIGHT = dt.time(0, 5)  # the clock of duties runs every few minutes; the first run of a day finds what fell due
 WARNINGS = {
     Task.Level.HALF: "时限已过半",
-    Task.Level.NEAR: "时限已过 80%,快到期",
+    Task.Level.NEAR: "时限已过 80%，快到期",
     Task.Level.LATE: "已超期",
 }
 

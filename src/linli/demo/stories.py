@@ -54,7 +54,7 @@ def played(stories: list[FilingStory]) -> Counter[tuple[str, str]]:
 
 
 def _own_street() -> list[FilingStory]:
-    """东方街道: twelve duties for its officer (with the three changes below), notices, and what has just ended."""
+    """东方街道： twelve duties for its officer (with the three changes below), notices, and what has just ended."""
     return [
         # late by one, with two versions to compare
         FilingStory(
@@ -210,7 +210,7 @@ def _own_street() -> list[FilingStory]:
 
 
 def _own_community() -> list[FilingStory]:
-    """金苑社区: what its worker has to give an opinion on, and what waits for the founder."""
+    """金苑社区： what its worker has to give an opinion on, and what waits for the founder."""
     return [
         FilingStory(
             COMMUNITY,

@@ -1,4 +1,4 @@
-"""Kinds and states of organizations, and the two loops of the filing authority: filing (备案) and its changes.
+"""Kinds and states of organizations, and the two loops of the filing authority: filing （备案） and its changes.
 
 Source: rulebook §2.1-§2.3. Deadlines are parameters; the defaults follow common local filing rules ([M], §2.3).
 """
@@ -24,7 +24,7 @@ class Kind(TextChoices):
 
 
 class NationalKind(TextChoices):
-    """The four national kinds (民办发〔2020〕36号); both taxonomies are held."""
+    """The four national kinds （民办发〔2020〕36号）； both taxonomies are held."""
 
     LIFE = "life", _("生活服务")
     CHARITY = "charity", _("公益慈善")
@@ -96,22 +96,22 @@ SUPPORT = Step(
     "organizations.support_filing",
     {S.OPINION},
     S.REVIEW,
-    _("同意,报街道"),
-    done=_("社区意见:同意"),
+    _("同意，报街道"),
+    done=_("社区意见：同意"),
     reason="may",
     tone="primary",
-    hint=_("可写对场地、时间、安全的建议,街道和申请人都会看到。"),
-    told=_("{title}:社区已同意,转街道审核"),
+    hint=_("可写对场地、时间、安全的建议，街道和申请人都会看到。"),
+    told=_("{title}:社区已同意，转街道审核"),
 )
 OPPOSE = Step(
     "organizations.oppose_filing",
     {S.OPINION},
     S.REVIEW,
-    _("不同意,报街道"),
-    done=_("社区意见:不同意"),
+    _("不同意，报街道"),
+    done=_("社区意见：不同意"),
     reason="must",
-    hint=_("写清事实。社区意见供街道参考,由街道决定。"),
-    told=_("{title}:社区提出不同意见,转街道审核"),
+    hint=_("写清事实。社区意见供街道参考，由街道决定。"),
+    told=_("{title}:社区提出不同意见，转街道审核"),
 )
 RETURN_COMMUNITY = Step(
     "organizations.return_filing_to_mend",
@@ -120,7 +120,7 @@ RETURN_COMMUNITY = Step(
     _("退回补正"),
     done=_("社区退回补正"),
     reason="must",
-    hint=_("写清缺什么、怎么补。一次说完,免得申请人跑几趟。"),
+    hint=_("写清缺什么、怎么补。一次说完，免得申请人跑几趟。"),
     told=_("{title}:社区请你补正后再交"),
 )
 AGREE = Step(
@@ -128,11 +128,11 @@ AGREE = Step(
     {S.REVIEW},
     S.PUBLICITY,
     _("同意备案"),
-    done=_("街道同意备案,开始公示"),
+    done=_("街道同意备案，开始公示"),
     reason="may",
-    basis=_("社区社会组织备案管理办法:街道在收到社区意见后 {days} 个工作日内答复"),
+    basis=_("社区社会组织备案管理办法：街道在收到社区意见后 {days} 个工作日内答复"),
     tone="primary",
-    told=_("{title}:街道已同意,正在公示"),
+    told=_("{title}:街道已同意，正在公示"),
 )
 RETURN_STREET = Step(
     "organizations.return_filing_from_street",
@@ -141,7 +141,7 @@ RETURN_STREET = Step(
     _("退回补正"),
     done=_("街道退回补正"),
     reason="must",
-    hint=_("写清缺什么、怎么补。一次说完,免得申请人跑几趟。"),
+    hint=_("写清缺什么、怎么补。一次说完，免得申请人跑几趟。"),
     told=_("{title}:街道请你补正后再交"),
 )
 REFUSE = Step(
@@ -159,19 +159,19 @@ OBJECT = Step(
     "organizations.object_to_filing",
     {S.PUBLICITY},
     S.REVIEW,
-    _("收到异议,重新审核"),
-    done=_("公示期收到异议,重新审核"),
+    _("收到异议，重新审核"),
+    done=_("公示期收到异议，重新审核"),
     reason="must",
-    hint=_("写明异议内容,不写提出人的姓名。"),
-    told=_("{title}:公示期有人提出异议,街道重新审核"),
+    hint=_("写明异议内容，不写提出人的姓名。"),
+    told=_("{title}:公示期有人提出异议，街道重新审核"),
 )
 ISSUE = Step(
     "organizations.issue_filing",
     {S.PUBLICITY},
     S.FILED,
-    _("公示期满,予以备案"),
-    done=_("公示期满,予以备案"),
-    told=_("{title}:备案办好了,可以打印备案证"),
+    _("公示期满，予以备案"),
+    done=_("公示期满，予以备案"),
+    told=_("{title}:备案办好了，可以打印备案证"),
 )
 WITHDRAW = Step(
     "organizations.withdraw_filing",
@@ -181,20 +181,20 @@ WITHDRAW = Step(
     done=_("申请人撤回"),
     reason="may",
     tone="quiet",
-    hint=_("撤回后这份申请不再办理,填过的内容仍可查看。"),
+    hint=_("撤回后这份申请不再办理，填过的内容仍可查看。"),
 )
 
 declare(
     Parameter(
-        "filing.opinion_days", int, 5, "个工作日", "备案:社区出具意见的时限", "地方备案办法通行做法 [M]", 1, 20
+        "filing.opinion_days", int, 5, "个工作日", "备案：社区出具意见的时限", "地方备案办法通行做法 [M]", 1, 20
     ),
-    Parameter("filing.days", int, 10, "个工作日", "备案:街道审核的时限", "rulebook App. A filing.days [M]", 1, 30),
-    Parameter("filing.extension_days", int, 5, "个工作日", "备案:审核可延长一次的天数", "地方备案办法 [M]", 1, 10),
-    Parameter("filing.publicity_days", int, 5, "个工作日", "备案:公示的时长", "地方备案办法 [M]", 1, 15),
-    Parameter("filing.mend_days", int, 20, "个工作日", "备案:申请人补正的时限", "地方备案办法 [M]", 5, 60),
-    Parameter("filing.founders_min", int, 5, "人", "备案:发起人最少人数", "地方备案办法 [M]", 1, 50),
-    Parameter("amendment.opinion_days", int, 3, "个工作日", "变更:社区出具意见的时限", "地方备案办法 [M]", 1, 20),
-    Parameter("amendment.days", int, 5, "个工作日", "变更:街道审核的时限", "地方备案办法 [M]", 1, 30),
+    Parameter("filing.days", int, 10, "个工作日", "备案：街道审核的时限", "rulebook App. A filing.days [M]", 1, 30),
+    Parameter("filing.extension_days", int, 5, "个工作日", "备案：审核可延长一次的天数", "地方备案办法 [M]", 1, 10),
+    Parameter("filing.publicity_days", int, 5, "个工作日", "备案：公示的时长", "地方备案办法 [M]", 1, 15),
+    Parameter("filing.mend_days", int, 20, "个工作日", "备案：申请人补正的时限", "地方备案办法 [M]", 5, 60),
+    Parameter("filing.founders_min", int, 5, "人", "备案：发起人最少人数", "地方备案办法 [M]", 1, 50),
+    Parameter("amendment.opinion_days", int, 3, "个工作日", "变更：社区出具意见的时限", "地方备案办法 [M]", 1, 20),
+    Parameter("amendment.days", int, 5, "个工作日", "变更：街道审核的时限", "地方备案办法 [M]", 1, 30),
 )
 
 FILING = Process(
@@ -288,21 +288,21 @@ SUPPORT_AMENDMENT = Step(
     "organizations.support_amendment",
     {A.OPINION},
     A.REVIEW,
-    _("同意,报街道"),
-    done=_("社区意见:同意"),
+    _("同意，报街道"),
+    done=_("社区意见：同意"),
     reason="may",
     tone="primary",
-    told=_("{title}:社区已同意,转街道审核"),
+    told=_("{title}:社区已同意，转街道审核"),
 )
 OPPOSE_AMENDMENT = Step(
     "organizations.oppose_amendment",
     {A.OPINION},
     A.REVIEW,
-    _("不同意,报街道"),
-    done=_("社区意见:不同意"),
+    _("不同意，报街道"),
+    done=_("社区意见：不同意"),
     reason="must",
-    hint=_("写清事实。社区意见供街道参考,由街道决定。"),
-    told=_("{title}:社区提出不同意见,转街道审核"),
+    hint=_("写清事实。社区意见供街道参考，由街道决定。"),
+    told=_("{title}:社区提出不同意见，转街道审核"),
 )
 RETURN_AMENDMENT = Step(
     "organizations.return_amendment",
@@ -319,11 +319,11 @@ APPROVE_AMENDMENT = Step(
     {A.REVIEW},
     A.DONE,
     _("同意变更"),
-    done=_("街道同意,已记入名册"),
+    done=_("街道同意，已记入名册"),
     reason="may",
-    basis=_("社区社会组织备案管理办法:街道在 {days} 个工作日内答复"),
+    basis=_("社区社会组织备案管理办法：街道在 {days} 个工作日内答复"),
     tone="primary",
-    told=_("{title}:已办好,名册已更新"),
+    told=_("{title}:已办好，名册已更新"),
 )
 REFUSE_AMENDMENT = Step(
     "organizations.refuse_amendment",
@@ -392,7 +392,7 @@ AMENDMENT = Process(
 
 # What an application must bring (rulebook §2.3): slot, name, required, where it comes from.
 DOCUMENTS: tuple[tuple[str, str, bool, str], ...] = (
-    ("charter", "章程", True, "写明名称、宗旨、活动范围、成员和负责人的产生办法。可拍照,也可传 Word 或 PDF。"),
-    ("venue", "活动场所使用同意书", True, "由场所的产权人或管理人签名。借用社区场地的,由居委会签。"),
+    ("charter", "章程", True, "写明名称、宗旨、活动范围、成员和负责人的产生办法。可拍照，也可传 Word 或 PDF。"),
+    ("venue", "活动场所使用同意书", True, "由场所的产权人或管理人签名。借用社区场地的，由居委会签。"),
     ("other", "其他材料", False, "有照片、活动记录等可一并上传。"),
 )

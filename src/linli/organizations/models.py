@@ -223,7 +223,7 @@ class Filing(Profile, Case):
             "负责人姓名": self.leader_masked,
             "负责人身份证号": self.leader_id_masked,
             "负责人手机号": self.leader_phone_masked,
-            "发起人": f"{len(self.founder_names)} 人:{'、'.join(self.founders_masked)}" if self.founders else "",
+            "发起人": f"{len(self.founder_names)} 人：{'、'.join(self.founders_masked)}" if self.founders else "",
             "成员人数": self.member_count or "",
             "其中党员人数": "" if self.party_member_count is None else self.party_member_count,
         }
@@ -294,7 +294,7 @@ class Amendment(Case):
                 return f"改为 {mask_name(self.new_leader_name)}" if self.new_leader_name else ""
             case AmendmentKind.ADDRESS:
                 return f"改到 {self.new_address}" if self.new_address else ""
-        return "终止活动,注销备案"
+        return "终止活动，注销备案"
 
     def snapshot(self) -> dict[str, Any]:
         """What the applicant wrote, by label, personal values masked."""

@@ -22,7 +22,7 @@ GOOD = {
     "id_number": "11010519491231002x",
     "mobile": "+86 138 0013 8000",
     "office": "",
-    "organization": "红星(金平)舞蹈队",
+    "organization": "红星（金平）舞蹈队",
     "uscc": "",
 }
 

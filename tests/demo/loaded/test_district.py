@@ -231,8 +231,10 @@ def test_what_is_late_has_climbed_to_the_head_of_the_street() -> None:
 def test_the_community_worker_has_opinions_to_give() -> None:
     rows = duties_of("huangzhiqiang")
 
-    assert len(rows) == 6
-    assert sum(row.due_on == anchor() for row in rows) == 2
+    assert len(rows) == 4
+    assert sum(row.due_on == anchor() for row in rows) >= 1
+    # What he typed for residents is judged by somebody else.
+    assert len(duties_of("xuhuiru")) == 2
 
 
 def test_the_founder_has_one_to_mend_one_half_filled_and_one_under_review_in_two_versions() -> None:

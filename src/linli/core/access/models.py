@@ -42,7 +42,7 @@ class User(AbstractBaseUser):
         max_length=60,
         unique=True,
         validators=[UnicodeUsernameValidator()],
-        error_messages={"unique": _("这个账号已经有人用了,请换一个。")},
+        error_messages={"unique": _("这个账号已经有人用了，请换一个。")},
     )
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     name = models.CharField(_("姓名"), max_length=50, blank=True)

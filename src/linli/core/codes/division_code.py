@@ -100,7 +100,7 @@ def filled(code: str) -> str:
 
 
 def kind_of(code: str) -> Kind | None:
-    """街道, 镇, 乡, … or 居民委员会, 村民委员会 by the last three digits; None at any other level."""
+    """街道， 镇， 乡， … or 居民委员会， 村民委员会 by the last three digits; None at any other level."""
     level = level_of(code)
     if level == "street":
         kinds, serial = _STREET_KINDS, int(code[6:9])

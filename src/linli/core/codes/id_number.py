@@ -1,4 +1,4 @@
-"""Citizen identity number 公民身份号码, GB 11643-1999 (rulebook §1.4).
+"""Citizen identity number 公民身份号码， GB 11643-1999 (rulebook §1.4).
 
 18 characters: 6 division digits, birth date YYYYMMDD, 3 sequence digits (odd: male), check digit. The residence
 permits for Hong Kong, Macao and Taiwan (81…, 82…, 83…) and the permanent residence card of foreigners (9…) use the

@@ -1,4 +1,4 @@
-"""Unified social credit code 统一社会信用代码, GB 32100-2015 (rulebook §1.3).
+"""Unified social credit code 统一社会信用代码， GB 32100-2015 (rulebook §1.3).
 
 18 characters: 1 registering authority, 1 kind, 6 division digits, 9 organization code (GB 11714), 1 check character.
 The type of an organization is never inferred from its code.

@@ -90,7 +90,7 @@ class Preference(models.Model):
 
 
 class Robot(models.Model):
-    """A group robot (企业微信, 钉钉, 飞书…) that a person wants notices from; the address is a secret."""
+    """A group robot （企业微信， 钉钉， 飞书…） that a person wants notices from; the address is a secret."""
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="robots")

@@ -17,7 +17,7 @@ class ParameterValue(models.Model):
     scope = models.CharField(max_length=200, blank=True, db_collation="C", help_text="area path; empty: everywhere")
     value = models.JSONField(_("取值"))
     valid_from = models.DateField(_("自"), default=clock.today)
-    valid_to = models.DateField(_("至(不含)"), null=True, blank=True)
+    valid_to = models.DateField(_("至（不含）"), null=True, blank=True)
     reason = models.CharField(_("依据"), max_length=200, blank=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     set_at = models.DateTimeField(default=clock.now, editable=False)

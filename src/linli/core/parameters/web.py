@@ -25,7 +25,7 @@ class ParameterForm(forms.Form):
     value = forms.CharField(label="新取值", max_length=100)
     valid_from = forms.DateField(label="自哪天起", widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(
-        label="依据", max_length=200, help_text="写明文件或会议,例如:区民政局 2026 年第 3 次局务会。"
+        label="依据", max_length=200, help_text="写明文件或会议，例如：区民政局 2026 年第 3 次局务会。"
     )
 
 
@@ -69,7 +69,7 @@ def parameter_page(request: HttpRequest, key: str) -> HttpResponse:
         except BadInput as refusal:
             form.add_error("value", refusal.message)
         else:
-            messages.success(request, "已保存。新收的件按新取值,在办的件仍按原来的取值。")
+            messages.success(request, "已保存。新收的件按新取值，在办的件仍按原来的取值。")
             return redirect("core:parameter", key=key)
     return render(
         request,

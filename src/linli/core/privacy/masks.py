@@ -1,4 +1,4 @@
-"""How a personal value looks when it is not revealed (rulebook §11.2, interface.md: 陈*梅, 138****2046).
+"""How a personal value looks when it is not revealed (rulebook §11.2, interface.md: 陈*梅， 138****2046).
 
 A mask never shows more when the value is odd: what does not have the expected form is hidden whole.
 """
@@ -25,7 +25,7 @@ def _characters(text: str) -> list[str]:
 
 
 def mask_name(name: str | None) -> str:
-    """张伟 → 张*, 陈秀梅 → 陈*梅, 欧阳明月 → 欧**月; 阿不都热合曼·阿卜杜拉 → 阿*…; John Smith → J*…; 张 → *.
+    """张伟 → 张*, 陈秀梅 → 陈*梅， 欧阳明月 → 欧**月； 阿不都热合曼·阿卜杜拉 → 阿*…; John Smith → J*…; 张 → *.
 
     Long names with a dot or a space keep the first character only, so that their length tells nothing.
     """

@@ -28,7 +28,7 @@ class DayForm(forms.Form):
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label="依据", max_length=60, help_text="例如:国办发明电〔2025〕7号;本地台风停工。")
+    note = forms.CharField(label="依据", max_length=60, help_text="例如：国办发明电〔2025〕7号；本地台风停工。")
 
 
 class YearForm(forms.Form):

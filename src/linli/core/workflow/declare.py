@@ -65,9 +65,9 @@ class Duty:
     """In this state these posts owe the next step.
 
     `within` is a number of working days or the key of a parameter that holds it; None: no deadline.
-    Where who holds the case's own interest also holds that post, `stands_in` owes it instead (nobody decides on an own
-    case). When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its days
-    have run.
+    Where the applicant, or who entered the case, holds that post, `stands_in` owes it instead: nobody decides on an
+    own case. When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its
+    days have run.
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
     """
 

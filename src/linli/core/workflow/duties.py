@@ -22,14 +22,14 @@ EXTENDED = "core.extend_duty"
 URGED = "core.urge_duty"
 WARNED = "core.warn_duty"
 RAISED = "core.raise_duty"
-LABELS = {EXTENDED: "延长办理时限", URGED: "催办", WARNED: "时限提醒", RAISED: "超期,已报上一级"}
+LABELS = {EXTENDED: "延长办理时限", URGED: "催办", WARNED: "时限提醒", RAISED: "超期，已报上一级"}
 
 
 def duty_of(task: Task) -> Duty:
     """The declaration behind a row."""
     duty = REGISTRY[task.process].duty_in(task.state)
     if duty is None:
-        raise WrongState("duty.gone", "这一步已经办完,请刷新页面。")
+        raise WrongState("duty.gone", "这一步已经办完，请刷新页面。")
     return duty
 
 
@@ -64,17 +64,17 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
     """Give a duty more time, once, before it expires, with a reason that the owner of the case is told."""
     held = _held(task.pk)
     if held is None:
-        raise WrongState(EXTENDED, "这一步已经办完,不用再延长。")
+        raise WrongState(EXTENDED, "这一步已经办完，不用再延长。")
     task = held
     duty = duty_of(task)
     if task.extended_at is not None:
-        raise WrongState(EXTENDED, "已经延长过一次。每一步只能延长一次,请在时限内办结。")
+        raise WrongState(EXTENDED, "已经延长过一次。每一步只能延长一次，请在时限内办结。")
     if task.due_on is None or clock.today() > task.due_on:
-        raise WrongState(EXTENDED, "时限已过,不能再延长。延长要在到期前提出。")
+        raise WrongState(EXTENDED, "时限已过，不能再延长。延长要在到期前提出。")
     if not may_extend(actor, task):
         raise NotAllowed(EXTENDED, "延长时限由这一步的承办人提出。")
     if not reason.strip():
-        raise BadInput(EXTENDED, "请写明延长的理由,申请人会看到。", fields={"reason": "请写明延长的理由。"})
+        raise BadInput(EXTENDED, "请写明延长的理由，申请人会看到。", fields={"reason": "请写明延长的理由。"})
     case: Case = task.case  # type: ignore[assignment]
     more = days_of(case, duty.extension) or 0
     before = task.due_on
@@ -108,14 +108,14 @@ def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
     """A superior reminds whoever owes the step; the words stand in the timeline."""
     held = _held(task.pk)
     if held is None:
-        raise WrongState(URGED, "这一步已经办完,不用催了。")
+        raise WrongState(URGED, "这一步已经办完，不用催了。")
     task = held
     duty = duty_of(task)
     if not duty.raised_to or not holds(actor, duty.raised_to, task.scope):
         raise NotAllowed(URGED, "催办由上一级岗位提出。")
     case: Case = task.case  # type: ignore[assignment]
     event = record(actor, URGED, case, reason=reason)
-    _tell_holders(task, task.role, title=f"催办:{task.title}", body=reason, event_id=event.pk)
+    _tell_holders(task, task.role, title=f"催办：{task.title}", body=reason, event_id=event.pk)
     return task
 
 
@@ -180,7 +180,7 @@ def _climb(pk: int, level: int) -> int:
     case: Case = task.case  # type: ignore[assignment]
     late = level == Task.Level.LATE
     event = record(User.system(), RAISED if late else WARNED, case, level=int(level), due_on=task.due_on)
-    words = {Task.Level.HALF: "时限已过半", Task.Level.NEAR: "时限已过 80%,快到期", Task.Level.LATE: "已超期"}[
+    words = {Task.Level.HALF: "时限已过半", Task.Level.NEAR: "时限已过 80%，快到期", Task.Level.LATE: "已超期"}[
         Task.Level(level)
     ]
     _tell_holders(task, task.role, title=f"{task.title}:{words}", body="", event_id=event.pk)

@@ -75,11 +75,11 @@ def _moved_on(step: Step, case: Case) -> str:
         .last()
     )
     if last is None or last.name not in STEPS:
-        return f"这件事现在是“{case.state_label}”,不能再“{step.label}”。请刷新页面看最新情况。"
+        return f"这件事现在是“{case.state_label}”，不能再“{step.label}”。请刷新页面看最新情况。"
     local = timezone.localtime(last.at)
     return (
-        f"{last.actor} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”,"
-        f"这件事现在是“{case.state_label}”,不用再办。你填的内容没有提交。"
+        f"{last.actor} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”，"
+        f"这件事现在是“{case.state_label}”，不用再办。你填的内容没有提交。"
     )
 
 

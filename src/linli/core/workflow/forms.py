@@ -30,9 +30,9 @@ class StepForm(forms.Form):
             return
         must = step.reason == "must"
         reason.required = must
-        reason.label = f"{step.label}的理由" if must else "附言(可不写)"
+        reason.label = f"{step.label}的理由" if must else "附言（可不写）"
         reason.help_text = str(step.hint)
-        reason.error_messages["required"] = f"请写明“{step.label}”的理由,申请人会看到。"
+        reason.error_messages["required"] = f"请写明“{step.label}”的理由，申请人会看到。"
 
 
 class DraftForm(ModelForm):

@@ -80,7 +80,7 @@ def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False)
     text = step.past if step else duties.LABELS.get(event.name, "开始填写")
     if event.name == duties.WARNED:
         text = (
-            "时限已过 80%,已提醒承办人" if event.detail.get("level") == Task.Level.NEAR else "时限过半,已提醒承办人"
+            "时限已过 80%，已提醒承办人" if event.detail.get("level") == Task.Level.NEAR else "时限过半，已提醒承办人"
         )
     if event.name == duties.EXTENDED:
         text = f"{text} {event.detail.get('days', '')} 个工作日"
@@ -130,7 +130,9 @@ def stage_bar(case: Case, task: Task | None) -> list[dict[str, str]]:
             status, note = "done", day_words(max(moments)) if moments else ""
         if status == "todo" and last and case.state in process.ends and index is None:
             note = ""
-        bar.append({"label": stage.label, "status": status, "note": note})
+        aside = i == index and case.state != stage.states[0] and case.state not in process.ends
+        label = f"{stage.label}：{case.state_label}" if aside else stage.label
+        bar.append({"label": label, "status": status, "note": note})
     if index is None:
         bar.append({"label": case.state_label, "status": "late", "note": day_words(reached.get(case.state))})
     return bar
@@ -164,7 +166,7 @@ def differences(before: dict[str, Any], after: dict[str, Any], order: Iterable[s
     """Fields that changed between two versions, in `order` (the form's: the database keeps none), then the rest."""
     labels = [label for label in dict.fromkeys([*order, *after, *before]) if label in after or label in before]
     return [
-        Difference(label, str(before.get(label, "") or "(空)"), str(after.get(label, "") or "(空)"))
+        Difference(label, str(before.get(label, "") or "（空）"), str(after.get(label, "") or "（空）"))
         for label in labels
         if before.get(label, "") != after.get(label, "")
     ]

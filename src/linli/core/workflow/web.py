@@ -224,7 +224,7 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
     if request.htmx:  # type: ignore[attr-defined]
         case.refresh_from_db()
         return render(request, "core/_step_done.html", {"case": case, "step": chosen})
-    messages.success(request, f"已办:{chosen.past}。现在是“{case.state_label}”。")
+    messages.success(request, f"已办：{chosen.past}。现在是“{case.state_label}”。")
     return redirect(after_step(request, case))
 
 
@@ -283,10 +283,10 @@ def case_extend(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         return redirect(f"{case.get_absolute_url()}#steps")
     task = queries.open_task(case)
     if task is None:
-        raise WrongState(duties.EXTENDED, "这一步已经办完,不用再延长。")
+        raise WrongState(duties.EXTENDED, "这一步已经办完，不用再延长。")
     assert isinstance(request.user, User)
     duties.extend_duty(task, reason=_reason(request), actor=request.user)
-    return _went_on(request, case, "已延长,申请人会收到通知。")
+    return _went_on(request, case, "已延长，申请人会收到通知。")
 
 
 @login_required
@@ -297,7 +297,7 @@ def case_urge(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         return redirect(f"{case.get_absolute_url()}#steps")
     task = queries.open_task(case)
     if task is None:
-        raise WrongState(duties.URGED, "这一步已经办完,不用催了。")
+        raise WrongState(duties.URGED, "这一步已经办完，不用催了。")
     assert isinstance(request.user, User)
     duties.urge_duty(task, reason=_reason(request), actor=request.user)
-    return _went_on(request, case, "已催办,承办人会收到提醒。")
+    return _went_on(request, case, "已催办，承办人会收到提醒。")

@@ -43,8 +43,8 @@ def _user(request: HttpRequest) -> User:
 def _must_edit(wizard: Wizard, case: Case, user: User) -> None:
     if not wizard.may_edit(case, user):
         if case.owner_id == user.pk or case.entered_by_id == user.pk:
-            raise WrongState("draft.sent", "这份申请已经提交,现在不能改。可以在进度页查看,或先撤回。")
-        raise NotAllowed("draft.not_yours", "这份申请不是你的,不能修改。")
+            raise WrongState("draft.sent", "这份申请已经提交，现在不能改。可以在进度页查看，或先撤回。")
+        raise NotAllowed("draft.not_yours", "这份申请不是你的，不能修改。")
 
 
 def _outline(wizard: Wizard, case: Case, current: str) -> list[dict[str, Any]]:
@@ -92,7 +92,7 @@ def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRes
     if not valid:
         return _show(request, wizard, case, shown, form, status=422)
     if request.POST.get("then") == "leave":
-        messages.success(request, "草稿已保存,随时可以接着填。")
+        messages.success(request, "草稿已保存，随时可以接着填。")
         return redirect(case.get_absolute_url())
     return redirect(wizard.after(case, shown))
 
@@ -130,7 +130,7 @@ def _keep(
             if clash:
                 return case, clash
             revision = case.revision
-    raise WrongState("draft.revision", "这份草稿正在另一台设备上改。请稍等一会儿,再按一次保存。")
+    raise WrongState("draft.revision", "这份草稿正在另一台设备上改。请稍等一会儿，再按一次保存。")
 
 
 def _touched_since(case: Case, revision: int) -> set[str]:
@@ -146,13 +146,13 @@ def _difference(case: Case, form: forms.ModelForm[Any], name: str, mine: Any) ->
     private = "id_number" in name or "phone" in name or name == "founders"
     before, after = _in_words(case, name, theirs), _in_words(case, name, mine)
     if private and before != after:
-        before = "(已填)" if theirs else before
+        before = "（已填）" if theirs else before
     return Difference(str(form[name].label), before, after)
 
 
 def _in_words(case: Case, name: str, value: Any) -> str:
     choices = dict(getattr(case._meta.get_field(name), "flatchoices", ()))
-    return "(空)" if value in (None, "") else str(choices.get(value, value))
+    return "（空）" if value in (None, "") else str(choices.get(value, value))
 
 
 def _show(
@@ -271,7 +271,7 @@ def _change_documents(request: HttpRequest, wizard: Wizard, case: Case, page: Pa
             try:
                 store(upload, subject=case, slot=document.slot, actor=user)
             except BadInput as refusal:
-                problems.setdefault(document.slot, []).append(f"“{upload.name}”:{refusal.message}")
+                problems.setdefault(document.slot, []).append(f"“{upload.name}”：{refusal.message}")
     if problems:
         return _documents(request, wizard, case, page, problems, 422)
     return redirect(here if request.POST.get("then") == "stay" else wizard.after(case, page))
@@ -309,7 +309,7 @@ def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
                 raise
             return redirect(case.get_absolute_url())
         else:
-            messages.success(request, "申请已提交,编号 " + case.number + "。" + wizard.next_words)
+            messages.success(request, "申请已提交，编号 " + case.number + "。" + wizard.next_words)
             return redirect(case.get_absolute_url())
     versions = list(queries.versions(case))
     context = {

@@ -35,10 +35,10 @@ REQUIRED = {
 def begin_amendment(organization: Organization, *, kind: str, actor: User) -> Amendment:
     """Open a draft; when one of the same kind is still open, that one is returned instead of a second."""
     if not actor.has_perm("organizations.amend", organization):
-        raise NotAllowed("organizations.amend", "变更由组织的负责人申请,或由所在社区代办。")
+        raise NotAllowed("organizations.amend", "变更由组织的负责人申请，或由所在社区代办。")
     if organization.legal_status not in (LegalStatus.FILED, LegalStatus.REGISTERED):
         raise WrongState(
-            "organizations.amend", f"“{organization.name}”{organization.get_legal_status_display()},不能再变更。"
+            "organizations.amend", f"“{organization.name}”{organization.get_legal_status_display()}，不能再变更。"
         )
     open_one = _open_of(organization, kind)
     if open_one is not None:
@@ -81,9 +81,9 @@ def save_amendment(amendment: Amendment, *, actor: User, revision: int | None, *
         Amendment.objects.select_for_update(of=("self",)).select_related("organization__area").get(pk=amendment.pk)
     )
     if not actor.has_perm(choices.SUBMIT_AMENDMENT.name, amendment):
-        raise NotAllowed("organizations.save_amendment", "这份申请不是你的,不能修改。")
+        raise NotAllowed("organizations.save_amendment", "这份申请不是你的，不能修改。")
     if amendment.state not in EDITABLE:
-        raise WrongState("organizations.save_amendment", "这份申请已经提交,现在不能改。")
+        raise WrongState("organizations.save_amendment", "这份申请已经提交，现在不能改。")
     if revision is not None and revision != amendment.revision:
         raise WrongState("draft.revision", "这份草稿刚才在另一台设备上改过。")
     for name, value in values.items():
@@ -105,14 +105,14 @@ def missing(amendment: Amendment) -> list[str]:
         amendment.new_name, amendment.organization.area, but=amendment.organization
     )
     if taken:
-        todo.append(f"本社区已有“{amendment.new_name}”,请换一个名称")
+        todo.append(f"本社区已有“{amendment.new_name}”，请换一个名称")
     return todo
 
 
 def _send(amendment: Amendment, actor: User) -> None:
     todo = missing(amendment)
     if todo:
-        raise BadInput("organizations.incomplete", f"还差 {len(todo)} 项:{';'.join(todo)}。")
+        raise BadInput("organizations.incomplete", f"还差 {len(todo)} 项：{';'.join(todo)}。")
     if not amendment.number:
         area = amendment.organization.area
         assert area is not None

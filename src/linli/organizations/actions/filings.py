@@ -41,7 +41,7 @@ REQUIRED = (
 def begin_filing(*, actor: User, on_behalf: bool = False) -> Filing:
     """Open an empty draft. A worker who enters for somebody without an account holds it as `entered_by`."""
     if not actor.has_perm("organizations.begin_filing"):
-        raise NotAllowed("organizations.begin_filing", "请先登录,再申请备案。")
+        raise NotAllowed("organizations.begin_filing", "请先登录，再申请备案。")
     filing = Filing(owner=None if on_behalf else actor, entered_by=actor if on_behalf else None)
     filing.save()
     event = record(actor, "core.case_begun", filing)
@@ -55,9 +55,9 @@ def save_draft(filing: Filing, *, actor: User, revision: int | None, **values: A
     """Keep what has been typed so far. Raises WrongState when another device saved in between (nothing is lost)."""
     filing = Filing.objects.select_for_update(of=("self",)).get(pk=filing.pk)
     if not actor.has_perm(choices.SUBMIT.name, filing):
-        raise NotAllowed("organizations.save_draft", "这份申请不是你的,不能修改。")
+        raise NotAllowed("organizations.save_draft", "这份申请不是你的，不能修改。")
     if filing.state not in EDITABLE:
-        raise WrongState("organizations.save_draft", "这份申请已经提交,现在不能改。需要改时请先撤回或等退回补正。")
+        raise WrongState("organizations.save_draft", "这份申请已经提交，现在不能改。需要改时请先撤回或等退回补正。")
     if revision is not None and revision != filing.revision:
         raise WrongState("draft.revision", "这份草稿刚才在另一台设备上改过。")
     for name, value in values.items():
@@ -79,9 +79,9 @@ def missing(filing: Filing) -> list[str]:
     todo += [f"上传{label}" for slot, label, needed, _why in DOCUMENTS if needed and slot not in held]
     least = days_of(filing, "filing.founders_min") or 1
     if filing.founders and len(filing.founder_names) < least:
-        todo.append(f"发起人至少 {least} 人,现在 {len(filing.founder_names)} 人")
+        todo.append(f"发起人至少 {least} 人，现在 {len(filing.founder_names)} 人")
     if filing.name and filing.area is not None and name_taken(filing.name, filing.area):
-        todo.append(f"本社区已有“{filing.name}”,请换一个名称")
+        todo.append(f"本社区已有“{filing.name}”，请换一个名称")
     if filing.party_member_count is not None and filing.party_member_count > (filing.member_count or 0):
         todo.append("党员人数不能多于成员人数")
     return todo
@@ -90,7 +90,7 @@ def missing(filing: Filing) -> list[str]:
 def _send(filing: Filing, actor: User) -> None:
     todo = missing(filing)
     if todo:
-        raise BadInput("organizations.incomplete", f"还差 {len(todo)} 项:{';'.join(todo)}。", fields={})
+        raise BadInput("organizations.incomplete", f"还差 {len(todo)} 项：{';'.join(todo)}。", fields={})
     try:
         filing.clean_fields(exclude=["owner", "entered_by", "organization"])
     except ValidationError as error:

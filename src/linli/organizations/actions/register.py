@@ -33,7 +33,7 @@ def amend_register(organization: Organization, *, actor: User, **changes: object
     """Write a decided change into the register, with what stood there before. Runs in the caller's transaction."""
     organization = Organization.objects.select_for_update(of=("self",)).select_related("area").get(pk=organization.pk)
     if "name" in changes and name_taken(str(changes["name"]), organization.area, but=organization):
-        raise BadInput("organizations.name_taken", f"本社区已有“{changes['name']}”,请让申请人换一个名称。")
+        raise BadInput("organizations.name_taken", f"本社区已有“{changes['name']}”，请让申请人换一个名称。")
     private = {"leader_name", "leader_id_number", "leader_phone"}
     before = {name: str(getattr(organization, name) or "") for name in changes if name not in private}
     for name, value in changes.items():

@@ -35,7 +35,7 @@ def reveal_links(record: Any, *fields: str) -> SafeString:
     if not links:
         return SafeString("")
     joined = SafeString("、".join(links))
-    return format_html('<small class="reveal">要看全(需填理由):{}</small>', joined)
+    return format_html('<small class="reveal">要看全（需填理由）：{}</small>', joined)
 
 
 @register.simple_tag

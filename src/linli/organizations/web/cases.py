@@ -29,7 +29,7 @@ FILING_PAGES = (
     Page(
         "place",
         "在哪里活动",
-        "由所在社区出意见、所在街道审核,所以先要知道在哪里。",
+        "由所在社区出意见、所在街道审核，所以先要知道在哪里。",
         forms.PlaceForm,
         template="organizations/wizard_place.html",
         helps=_similar,
@@ -39,10 +39,10 @@ FILING_PAGES = (
     Page(
         "documents",
         "带上材料",
-        "拍照或传文件都行,一份 20 MB 以内。",
+        "拍照或传文件都行，一份 20 MB 以内。",
         documents=tuple(Document(*document) for document in choices.DOCUMENTS),
     ),
-    Page("consent", "个人信息怎么用", "先说清楚,再请你同意。", forms.ConsentForm),
+    Page("consent", "个人信息怎么用", "先说清楚，再请你同意。", forms.ConsentForm),
 )
 
 FILING_WIZARD = Wizard(
@@ -52,7 +52,7 @@ FILING_WIZARD = Wizard(
     missing=filings.missing,
     editable=frozenset(filings.EDITABLE),
     sending=frozenset({choices.SUBMIT.name, choices.RESUBMIT.name, choices.RESUBMIT_STREET.name}),
-    next_words="接下来由社区出意见,再由街道审核,公示期满就发备案证。每一步都会通知你。",
+    next_words="接下来由社区出意见，再由街道审核，公示期满就发备案证。每一步都会通知你。",
 )
 
 AMENDMENT_FORMS = {
@@ -70,7 +70,7 @@ def _amendment_pages(case: Any) -> tuple[Page, ...]:
         Page(
             "documents",
             "带上材料",
-            "有会议记录、同意书等可一并上传;没有可以跳过。",
+            "有会议记录、同意书等可一并上传；没有可以跳过。",
             documents=(Document("proof", "相关材料", False, "拍照或传文件都行。"),),
         ),
     )
@@ -83,7 +83,7 @@ AMENDMENT_WIZARD = Wizard(
     missing=amendments.missing,
     editable=frozenset(amendments.EDITABLE),
     sending=frozenset({choices.SUBMIT_AMENDMENT.name, choices.RESUBMIT_AMENDMENT.name}),
-    next_words="接下来由社区出意见,再由街道审核;同意后名册当场更新。",
+    next_words="接下来由社区出意见，再由街道审核；同意后名册当场更新。",
 )
 
 register_readable(

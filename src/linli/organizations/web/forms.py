@@ -56,7 +56,7 @@ class BasicsForm(DraftForm):
         required=False,
         min_length=3,
         max_length=60,
-        help_text="写全称,例如:凤亭下书画社。不用“中国”“全国”等字样。",
+        help_text="写全称，例如：凤亭下书画社。不用“中国”“全国”等字样。",
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     kind = forms.ChoiceField(
@@ -72,7 +72,7 @@ class BasicsForm(DraftForm):
         label="宗旨和活动内容",
         required=False,
         max_length=500,
-        help_text="为谁做什么、怎么做,两三句话就好。公开页会显示。",
+        help_text="为谁做什么、怎么做，两三句话就好。公开页会显示。",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -90,12 +90,12 @@ class PlaceForm(CommunityForm):
     """Where it lies and where it meets."""
 
     needed: ClassVar[tuple[str, ...]] = ("area", "address")
-    area = CommunityField(label="所在社区", required=False, help_text="活动场所在哪个社区,就选哪个社区。")
+    area = CommunityField(label="所在社区", required=False, help_text="活动场所在哪个社区，就选哪个社区。")
     address = forms.CharField(
         label="活动场所",
         required=False,
         max_length=120,
-        help_text="写到楼、室,例如:凤凰社区文化活动中心 203 室。",
+        help_text="写到楼、室，例如：凤凰社区文化活动中心 203 室。",
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     lng = forms.FloatField(required=False, min_value=73, max_value=136, widget=forms.HiddenInput)
@@ -122,9 +122,9 @@ class LeaderForm(DraftForm):
     needed: ClassVar[tuple[str, ...]] = ("leader_name", "leader_id_number", "leader_phone")
     leader_name = PersonNameField(label="负责人姓名", required=False)
     leader_id_number = IdNumberField(
-        label="负责人身份证号", required=False, help_text="用来核对身份,加密保存,别人只看到首尾几位。"
+        label="负责人身份证号", required=False, help_text="用来核对身份，加密保存，别人只看到首尾几位。"
     )
-    leader_phone = MobileField(label="负责人手机号", required=False, help_text="有进展时通知你,不公开。")
+    leader_phone = MobileField(label="负责人手机号", required=False, help_text="有进展时通知你，不公开。")
 
     class Meta:
         model = Filing
@@ -139,7 +139,7 @@ class FoundersForm(DraftForm):
         label="发起人名单",
         required=False,
         max_length=4000,
-        help_text="一行写一个姓名,加密保存,公开页不显示。",
+        help_text="一行写一个姓名，加密保存，公开页不显示。",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     member_count = forms.IntegerField(label="成员人数", required=False, min_value=1, max_value=100_000)
@@ -148,7 +148,7 @@ class FoundersForm(DraftForm):
         required=False,
         min_value=0,
         max_value=100_000,
-        help_text="没有就填 0。只填人数,不填姓名。",
+        help_text="没有就填 0。只填人数，不填姓名。",
     )
 
     class Meta:
@@ -163,9 +163,9 @@ class FoundersForm(DraftForm):
             try:
                 check_person_name(line)
             except ValidationError as error:
-                raise ValidationError(f"第 {number} 行“{line[:20]}”:{' '.join(error.messages)}") from error
+                raise ValidationError(f"第 {number} 行“{line[:20]}”：{' '.join(error.messages)}") from error
             if line in seen:
-                raise ValidationError(f"第 {number} 行“{line}”重复了。同名的两个人,请在名字后加编号区分。")
+                raise ValidationError(f"第 {number} 行“{line}”重复了。同名的两个人，请在名字后加编号区分。")
             seen.add(line)
         return "\n".join(lines)
 
@@ -174,7 +174,7 @@ class FoundersForm(DraftForm):
         cleaned = super().clean() or self.cleaned_data
         members, party = cleaned.get("member_count"), cleaned.get("party_member_count")
         if members is not None and party is not None and party > members:
-            self.add_error("party_member_count", f"党员人数不能多于成员人数({members} 人)。")
+            self.add_error("party_member_count", f"党员人数不能多于成员人数（{members} 人）。")
         return cleaned
 
 
@@ -191,10 +191,10 @@ class ConsentForm(DraftForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         behalf = self.instance.owner_id is None
-        self.fields["consented"].label = "已向申请人说明,并取得申请人当面同意" if behalf else "我已阅读并同意"
+        self.fields["consented"].label = "已向申请人说明，并取得申请人当面同意" if behalf else "我已阅读并同意"
         self.fields["consented"].initial = self.instance.consented_at is not None
         self.fields["consented"].help_text = mark_safe(
-            "姓名、身份证号、手机号只用于办理备案和联系负责人;社区、街道和区民政局承办人按岗位查看,每次查看都有记录;"
+            "姓名、身份证号、手机号只用于办理备案和联系负责人；社区、街道和区民政局承办人按岗位查看，每次查看都有记录；"
             "保存到备案注销后三年。公开页只显示组织名称、类别、宗旨、活动场所和负责人的姓。你可以随时查询、更正或撤回。"
         )
 
@@ -244,7 +244,7 @@ class LeaderChangeForm(AmendmentForm):
     needed: ClassVar[tuple[str, ...]] = ("new_leader_name", "new_leader_id_number", "new_leader_phone", "cause")
     new_leader_name = PersonNameField(label="新负责人姓名", required=False)
     new_leader_id_number = IdNumberField(
-        label="新负责人身份证号", required=False, help_text="加密保存,别人只看到首尾几位。"
+        label="新负责人身份证号", required=False, help_text="加密保存，别人只看到首尾几位。"
     )
     new_leader_phone = MobileField(label="新负责人手机号", required=False)
 

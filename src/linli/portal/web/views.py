@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """待办: what this person owes, by what is due; each row opens in place."""
+    """待办： what this person owes, by what is due; each row opens in place."""
     if not grants_of(request.user):
         raise Http404
     rows = cases.tasks_of(request.user)
