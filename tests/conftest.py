@@ -58,6 +58,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(cluster.stop)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys come last: Playwright leaves an event loop running in which other tests could not wait for jobs."""
+    items.sort(key=lambda item: "browser" in item.keywords)
+
+
 # --- browsers ---------------------------------------------------------------------------------------------------
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

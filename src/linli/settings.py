@@ -236,7 +236,10 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "linli.core.access.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"signup": "linli.core.access.accounts.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "linli.core.access.accounts.LoginForm",
+    "signup": "linli.core.access.accounts.SignupForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False

@@ -222,6 +222,7 @@ def test_the_desk_decides_in_place_and_the_certificate_opens_the_public_page(
     expect(dot).to_have_count(1)
     dot.click(force=True)
     expect(visitor.locator(".leaflet-popup")).to_contain_text("凤亭下书画社")
+    expect(visitor.locator(".leaflet-pan-anim")).to_have_count(0)  # the map has come to rest under the popup
     visitor.locator(".leaflet-popup").get_by_role("link", name="打开").click()
     visitor.wait_for_url(f"**{organization.public_url}")
 

@@ -21,7 +21,7 @@ REJECTED_HEADING = ("code", "name", "level", "parent_code", "file", "line", "fie
 
 @click.group("areas")
 def areas() -> None:
-    """区划:导入全国或本地的区划清单。"""
+    """区划：导入全国或本地的区划清单。"""
 
 
 @areas.command("import")
@@ -36,7 +36,7 @@ def areas() -> None:
     help="没有导入的行写到这个 CSV，改好后可以再导入。",
 )
 def import_(file: Path | None, national: Path | None, from_npm: bool, rejected: Path) -> None:
-    """导入区划清单:CSV 一份(code,name,level,parent_code),或全国五级。可以反复执行。"""
+    """导入区划清单：CSV 一份（code,name,level,parent_code），或全国五级。可以反复执行。"""
     if sum((file is not None, national is not None, from_npm)) != 1:
         raise click.UsageError("请给一样：一个 CSV 文件，或 --national 文件夹，或 --from-npm。")
     # Django is loaded by the time a command runs, not when it is declared.

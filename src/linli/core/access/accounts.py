@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from axes.models import AccessAttempt
 from axes.signals import user_locked_out
@@ -62,6 +63,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.is_system:
             return cast("HttpResponse", self.respond_user_inactive(request, user))
         return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """Asks for the account by the word that sign-up and every error use."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "账号"
 
 
 class SignupForm(AllauthSignupForm):  # type: ignore[misc]
