@@ -18,7 +18,7 @@ function words(of: Properties): HTMLElement {
 
 function base(element: HTMLElement): L.Map {
   element.replaceChildren();
-  const map = L.map(element, { zoomControl: false, attributionControl: Boolean(element.dataset.tileUrl), minZoom: 5, maxZoom: 18, zoomSnap: 0.25, scrollWheelZoom: false });
+  const map = L.map(element, { zoomControl: false, attributionControl: Boolean(element.dataset.tileUrl), minZoom: 5, maxZoom: 18, zoomSnap: 0.25, scrollWheelZoom: false, renderer: L.svg({ padding: 1 }) });
   map.attributionControl?.setPrefix(false);
   L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   map.once("focus click", () => map.scrollWheelZoom.enable());
@@ -99,7 +99,7 @@ async function show(element: HTMLElement): Promise<void> {
     }
   }
   group.addTo(map);
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 16 });
+  if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 16, animate: false });
 }
 
 function pick(element: HTMLElement): void {

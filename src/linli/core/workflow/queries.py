@@ -39,10 +39,15 @@ def steps_for(user: Person, case: Case) -> list[Step]:
     return [step for step in process.steps_from(case.state) if user.has_perm(step.name, case)]
 
 
+def open_rows(case: Case) -> QuerySet[Task]:
+    """Every row of an inbox that the case holds open, watched ones included."""
+    kind = ContentType.objects.get_for_model(case)
+    return Task.objects.filter(case_type=kind, case_id=case.pk, closed_at__isnull=True)
+
+
 def open_task(case: Case) -> Task | None:
     """The row somebody owes on a case now."""
-    kind = ContentType.objects.get_for_model(case)
-    return Task.objects.filter(case_type=kind, case_id=case.pk, kind=Task.Kind.ACT, closed_at__isnull=True).first()
+    return open_rows(case).filter(kind=Task.Kind.ACT).first()
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,7 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
     form = form_for(chosen, request.POST)
     if not form.is_valid():
         return _again(request, case, form)
+    rows = list(queries.open_rows(case).values_list("pk", flat=True))
     try:
         case = perform(chosen, case, actor=request.user, **form.cleaned_data)
     except WrongState:
@@ -223,7 +224,9 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
         return _again(request, case, form)
     if request.htmx:  # type: ignore[attr-defined]
         case.refresh_from_db()
-        return render(request, "core/_step_done.html", {"case": case, "step": chosen})
+        left = queries.tasks_of(request.user).count()
+        context = {"case": case, "step": chosen, "closed": rows, "left": left}
+        return render(request, "core/_step_done.html", context)
     messages.success(request, f"已办：{chosen.past}。现在是“{case.state_label}”。")
     return redirect(after_step(request, case))
 
