@@ -6,6 +6,7 @@ warmed once. The note names the slowest page's queries.
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -61,6 +62,8 @@ def pages() -> Iterator[tuple[str, str]]:
 def run() -> list[Result]:
     """Measure each page; AssertionError for one that fails or asks more than 30 queries."""
     ensure(lambda said: None)
+    gc.collect()
+    gc.freeze()  # as the web process does once it has loaded (cli/web.py)
     assert Task.objects.exists()
     return [measure(who, path) for who, path in pages()]
 

@@ -14,6 +14,8 @@ from linli.core import clock
 from linli.core.access.grants import Grant, Person, grants_of
 from linli.core.access.models import User
 
+NAMED_BY = ("name", "level", "path", "parent_id")
+
 
 def posts_on(day: dt.date) -> QuerySet[Post]:
     """Posts held on a day."""
@@ -22,9 +24,10 @@ def posts_on(day: dt.date) -> QuerySet[Post]:
 
 def posts_of(user: User) -> list[Post]:
     """The posts a person holds today, with body and area; asked once for each instance of the user."""
-    held: list[Post] | None = user.__dict__.get("_posts")
+    held: list[Post] | None = getattr(user, "_posts", None)
     if held is None:
-        held = user.__dict__["_posts"] = _posts_today(user)
+        held = _posts_today(user)
+        user._posts = held  # type: ignore[attr-defined]
     return held
 
 
@@ -33,30 +36,46 @@ def _posts_today(user: User) -> list[Post]:
         posts_on(clock.today())
         .filter(user=user)
         .select_related("body", "area__parent")
-        .defer("area__boundary", "area__parent__boundary")
+        .only(
+            "role",
+            "title",
+            "user_id",
+            "body__name",
+            "body__short_name",
+            *(
+                f"{area}__{name}"
+                for area in ("area", "area__parent")
+                for name in ("name", "level", "path", "parent_id")
+            ),
+        )
         .order_by("id")
     )
 
 
 def provided_grants(user: User) -> list[Grant]:
     """The kernel's view of a person's posts; an area that took over another's place covers the old one's records."""
-    found = []
-    for post in posts_of(user):
-        found.append(Grant(post.role, post.area.path, post.body_id, str(post.body)))
-        for path in _taken_over(post.area):
-            found.append(Grant(post.role, path, post.body_id, str(post.body)))
-    return found
+    posts = posts_of(user)
+    before = _taken_over({post.area_id for post in posts}) if posts else {}
+    return [
+        Grant(post.role, path, post.body_id, str(post.body))
+        for post in posts
+        for path in (post.area.path, *before.get(post.area_id, ()))
+    ]
 
 
-def _taken_over(area: Area) -> list[str]:
-    """Paths of predecessors, theirs included (merge and split keep the old areas' records reachable)."""
-    paths: list[str] = []
-    seen, wave = {area.pk}, [area.pk]
+def _taken_over(areas: set[int]) -> dict[int, set[str]]:
+    """Paths of each area's predecessors, theirs included (merge and split keep the old areas' records reachable)."""
+    paths: dict[int, set[str]] = {}
+    seen, wave = set(areas), {pk: {pk} for pk in areas}  # an area, and those whose posts reach it
     while wave:
-        rows = list(Area.objects.filter(successors__in=wave).values_list("pk", "path"))
-        wave = [pk for pk, _path in rows if pk not in seen]
+        rows = list(Area.objects.filter(successors__in=wave).values_list("pk", "path", "successors"))
+        onward: dict[int, set[int]] = {}
+        for pk, path, heir in rows:
+            for post_area in wave.get(heir, ()):
+                paths.setdefault(post_area, set()).add(path)
+                onward.setdefault(pk, set()).add(post_area)
+        wave = {pk: heirs for pk, heirs in onward.items() if pk not in seen}
         seen.update(wave)
-        paths.extend(path for pk, path in rows if pk in wave)
     return paths
 
 

@@ -55,9 +55,14 @@ def load_in_worker(target: str) -> Callable[..., Any]:
 
 def load_everything() -> Callable[..., Any]:
     """The application with its URLs, so that no visitor waits for imports."""
+    import gc
+
     from django.urls import get_resolver
 
     from linli.wsgi import application
 
     _ = get_resolver().url_patterns
+    # What is loaded now stays to the end: the collector need not walk through it in the middle of a request.
+    gc.collect()
+    gc.freeze()
     return application

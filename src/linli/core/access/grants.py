@@ -44,10 +44,12 @@ def grants_of(user: Person) -> tuple[Grant, ...]:
     """The grants of a person today; asked once for each instance of the user, so once a request."""
     if not isinstance(user, User) or not user.pk or not user.is_active:
         return ()
-    held = user.__dict__.get("_grants")
+    # As an attribute, not in __dict__: request.user is a lazy wrapper that hands attributes on to the user itself.
+    held: tuple[Grant, ...] | None = getattr(user, "_grants", None)
     if held is None:
-        held = user.__dict__["_grants"] = tuple(_provider()(user))
-    return cast("tuple[Grant, ...]", held)
+        held = tuple(_provider()(user))
+        user._grants = held  # type: ignore[attr-defined]
+    return held
 
 
 def holds(user: Person, role: str | Iterable[str], scope: str) -> bool:

@@ -16,12 +16,15 @@ from django.views.decorators.http import require_safe
 from linli.actors.queries import served_districts, street_body
 from linli.areas.choices import Datum
 from linli.areas.datum import Point
+from linli.areas.models import Area
 from linli.areas.queries import children, shape_of
 from linli.core.paging import keyset
 from linli.organizations import queries
-from linli.organizations.choices import LIVING
+from linli.organizations.choices import LIVING, Kind
 from linli.organizations.models import Organization
 from linli.organizations.web.filters import PublicFilter
+
+MOST_POINTS = 5000  # a map of more is a smear; the list has them all
 
 
 def absolute(request: HttpRequest, path: str) -> str:
@@ -69,22 +72,37 @@ def points(request: HttpRequest) -> JsonResponse:
     """The filtered register as GeoJSON points in the map's datum, on its streets with counts; no personal values."""
     chosen = PublicFilter(request.GET, queryset=queries.public_register())
     target = Datum(settings.LINLI_TILE_DATUM)
+    rows = list(
+        chosen.qs.filter(lng__isnull=False)
+        .order_by("pk")
+        .values_list("uid", "name", "kind", "area_id", "lng", "lat", "datum")[:MOST_POINTS]
+    )
+    # Places, words and the address are looked up once each, not once a row.
+    places = {
+        area.pk: area
+        for area in Area.objects.filter(pk__in={row[3] for row in rows})
+        .select_related("parent")
+        .defer("boundary", "parent__boundary")
+    }
+    names = {pk: area.full_name for pk, area in places.items()}
+    kinds = {kind.value: str(kind.label) for kind in Kind}
+    link = reverse("organizations:public", args=["UID"])
     features: list[dict[str, Any]] = []
     by_street: Counter[int | None] = Counter()
-    for row in chosen.qs.filter(lng__isnull=False).order_by("pk")[:5000]:
-        point = Point(row.lng, row.lat, Datum(row.datum)).to(target)
+    for uid, name, kind, area_id, lng, lat, datum in rows:
+        point = Point(lng, lat, Datum(datum)).to(target)
         features.append(
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": [round(point.lng, 6), round(point.lat, 6)]},
                 "properties": {
-                    "name": row.name,
-                    "note": f"{row.get_kind_display()}类 · {row.area.full_name if row.area else ''}",
-                    "href": row.public_url,
+                    "name": name,
+                    "note": f"{kinds[kind]}类 · {names.get(area_id, '')}",
+                    "href": link.replace("UID", uid),
                 },
             }
         )
-        by_street[row.area.parent_id if row.area else None] += 1
+        by_street[places[area_id].parent_id if area_id in places else None] += 1
     streets = [street for district in served_districts() for street in children(district)]
     shapes = []
     for street in streets:

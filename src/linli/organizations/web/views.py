@@ -53,7 +53,7 @@ def register(request: HttpRequest) -> HttpResponse:
         raise Http404
     seen = queries.organizations_visible_to(request.user)
     chosen = RegisterFilter(request.GET, queryset=seen)
-    page = keyset(chosen.qs, request, size=40)
+    page = keyset(chosen.qs, request)
     by_status = queries.counts_by(chosen.qs, "legal_status")
     return render(
         request,
