@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.forms import BaseForm
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
 from django.http import JsonResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 class Renderer(TemplatesSetting):
@@ -24,3 +30,25 @@ def field_answer(form: BaseForm, name: str, fine: str = "") -> JsonResponse:
         return JsonResponse({"error": "", "fine": ""})
     errors = form.errors.as_data().get(name, [])
     return JsonResponse({"error": errors[0].messages[0] if errors else "", "fine": "" if errors else fine})
+
+
+class LongSelect(forms.Select):
+    """A select of many options, written at once: Django's own renders a template for every option."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The same element that Django's template gives."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        parts = []
+        for label, options, _index in widget["optgroups"]:
+            written = format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                ((o["value"], SafeString(" selected") if o["selected"] else "", o["label"]) for o in options),
+            )
+            parts.append(format_html('<optgroup label="{}">{}</optgroup>', label, written) if label else written)
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            widget["name"],
+            flatatt(widget["attrs"]),
+            format_html_join("", "{}", ((part,) for part in parts)),
+        )

@@ -14,6 +14,7 @@ from linli.areas.models import Area
 from linli.core import clock
 from linli.core.codes.fields import IdNumberField, MobileField, PersonNameField
 from linli.core.codes.names import check_organization_name, check_person_name
+from linli.core.ui.forms import LongSelect
 from linli.core.workflow.forms import DraftForm
 from linli.organizations.choices import Kind, NationalKind
 from linli.organizations.models import Amendment, Filing
@@ -29,6 +30,7 @@ class CommunityField(AreaChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("queryset", Area.objects.filter(level="community", valid_to__isnull=True))
+        kwargs.setdefault("widget", LongSelect)
         super().__init__(**kwargs)
 
     def grouped(self) -> list[tuple[str, Any]]:
