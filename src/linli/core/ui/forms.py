@@ -46,9 +46,5 @@ class LongSelect(forms.Select):
                 ((o["value"], SafeString(" selected") if o["selected"] else "", o["label"]) for o in options),
             )
             parts.append(format_html('<optgroup label="{}">{}</optgroup>', label, written) if label else written)
-        return format_html(
-            '<select name="{}"{}>{}</select>',
-            widget["name"],
-            flatatt(widget["attrs"]),
-            format_html_join("", "{}", ((part,) for part in parts)),
-        )
+        body = format_html_join("", "{}", ((part,) for part in parts))
+        return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), body)
