@@ -269,7 +269,17 @@ def lint() -> None:
 def tests(arguments: Sequence[str]) -> int:
     """pytest, its own words last."""
     print("  pytest", flush=True)
-    command = [PYTHON, "-m", "pytest", "-n", os.environ.get("TEST_WORKERS", "2"), "--dist", "loadscope", *arguments]
+    command = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-n",
+        os.environ.get("TEST_WORKERS", "2"),
+        "--dist",
+        "loadscope",
+        "--no-loadscope-reorder",
+        *arguments,
+    ]
     return subprocess.run([str(word) for word in command], cwd=ROOT, check=False).returncode
 
 
