@@ -36,3 +36,15 @@ document.addEventListener("keydown", (event) => {
   const here = links.find((link) => place(link)?.contains(document.activeElement)) ?? links.pop();
   if (here && place(here)?.childElementCount) close(here);
 });
+
+// A step that opens is about to be filled in: its first field takes the focus and comes into sight.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const step = event.target;
+    if (!(step instanceof HTMLDetailsElement) || !step.open || !step.matches(".step-choice")) return;
+    if (step.querySelector(".error-summary")) return; // what is wrong is read first
+    step.querySelector<HTMLElement>("textarea, input:not([type=hidden]), .step-sheet .btn")?.focus();
+  },
+  true,
+);

@@ -18,6 +18,7 @@ from linli.core import clock
 from linli.core.access.models import new_uid
 from linli.core.privacy import keyed_hash, mask_id_number, mask_name, mask_phone
 from linli.core.privacy.fields import EncryptedTextField
+from linli.core.words import Worded
 from linli.core.workflow.models import Case
 from linli.organizations.choices import (
     AmendmentKind,
@@ -29,7 +30,7 @@ from linli.organizations.choices import (
 )
 
 
-class Profile(models.Model):
+class Profile(Worded):
     """What is known of an organization, on the register and in an application alike: typed once, carried over."""
 
     name = models.CharField(_("名称"), max_length=60, blank=True, validators=[MinLengthValidator(3)])

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.words import Worded
 
 if TYPE_CHECKING:
     from linli.core.workflow.declare import Process
 
 
-class Case(models.Model):
+class Case(Worded):
     """Something that runs through a Process and ends. `scope` is the path of the area it lies in."""
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
