@@ -2,14 +2,27 @@ import { csrf, each, make } from "./page";
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
+const PAUSE = 250; // milliseconds
+
 /** Asks the server about one field when the person leaves it, and says the answer where the field is. */
 export function enhanceChecks(root: Document | Element): void {
   each(root, "form[data-check-url]", function perField(element) {
     const form = element as HTMLFormElement;
+    const waiting = new Set<number>();
     form.addEventListener("change", (event) => {
       const field = event.target as Field;
       if (!field.name || field.type === "file" || field.matches("[data-no-check]")) return;
-      void ask(form, field);
+      const timer = window.setTimeout(() => {
+        waiting.delete(timer);
+        void ask(form, field);
+      }, PAUSE);
+      waiting.add(timer);
+    });
+    // The press that leaves the last field is often the one that sends: then the form itself is the check, and no
+    // second answer may arrive after its own (it could undo the session the first one began).
+    form.addEventListener("submit", () => {
+      for (const timer of waiting) window.clearTimeout(timer);
+      waiting.clear();
     });
   });
 }

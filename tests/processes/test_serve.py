@@ -137,6 +137,7 @@ def test_comes_back_after_being_killed(linli: Linli) -> None:
     linli.query("CREATE TABLE kept AS SELECT 7 AS number")
     first.kill()
     first.wait()
+    assert wait_for(lambda: not linli.answers())  # its children have noticed
     second = linli.serve()
 
     assert linli.query("SELECT number FROM kept") == [(7,)]
