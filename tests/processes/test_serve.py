@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -63,9 +64,14 @@ class Linli:
             start_new_session=True,
         )
         self.started.append(process)
-        assert wait_for(lambda: self.answers() or process.poll() is not None)
+        # The worker is started last: from here on a child that falls is started again.
+        assert wait_for(lambda: self.works_under(process) or process.poll() is not None)
         assert process.poll() is None, process.communicate()[0]
         return process
+
+    def works_under(self, supervisor: subprocess.Popen[str]) -> bool:
+        """Whether both children of this supervisor run and the web server answers."""
+        return bool(children(supervisor, "web") and children(supervisor, "worker")) and self.answers()
 
     def answers(self) -> bool:
         try:
@@ -90,6 +96,17 @@ class Linli:
         with psycopg.connect(url, autocommit=True) as connection:
             cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
+
+
+def children(supervisor: subprocess.Popen[str], word: str) -> list[psutil.Process]:
+    """Its direct children whose command contains the word."""
+    found = []
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process(supervisor.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if word in child.cmdline():
+                    found.append(child)
+    return found
 
 
 @pytest.fixture
@@ -142,13 +159,9 @@ def test_comes_back_after_being_killed(linli: Linli) -> None:
 
     assert linli.query("SELECT number FROM kept") == [(7,)]
 
-    def webs() -> list[psutil.Process]:
-        return [child for child in psutil.Process(second.pid).children() if "web" in child.cmdline()]
-
-    assert wait_for(lambda: webs() != [])  # what answered just now may still have been the first one's
-    webs()[0].kill()
-    assert wait_for(lambda: not linli.answers())
-    assert wait_for(linli.answers)
+    web = children(second, "web")[0]
+    web.kill()
+    assert wait_for(lambda: not web.is_running() and linli.works_under(second))
     second.kill()
     second.wait()
 
