@@ -1,0 +1,63 @@
+"""The register of organizations, declared once for lists, maps, charts, exports and the API."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+
+from linli.core.privacy import mask_name
+from linli.core.registers import Column, Facet, Register, Sort, declare
+from linli.core.registers import Kind as Value
+from linli.organizations.choices import Kind, LegalStatus, NationalKind
+from linli.organizations.queries import organizations_visible_to, public_register
+
+
+def _words(choices: type[TextChoices]) -> dict[str, str]:
+    return {member.value: str(member.label) for member in choices}
+
+
+KINDS, NATIONAL_KINDS, STATUSES = _words(Kind), _words(NationalKind), _words(LegalStatus)
+
+ORGANIZATIONS = declare(
+    Register(
+        slug="organizations",
+        label="社会组织名册",
+        unit="家",
+        model_label="organizations.Organization",
+        view="organizations.view_organization",
+        visible_to=organizations_visible_to,
+        public=public_register,
+        columns=(
+            Column("uid", "标识", kind=Value.CODE, public=True),
+            Column("number", "备案编号", kind=Value.CODE, public=True),
+            Column("name", "名称", public=True),
+            Column("kind", "类别", show=KINDS.get, kind=Value.CHOICE, public=True),
+            Column("national_kind", "全国分类", show=NATIONAL_KINDS.get, kind=Value.CHOICE, public=True),
+            Column("legal_status", "法律状态", show=STATUSES.get, kind=Value.CHOICE, public=True),
+            Column("street", "街道", "area__parent__name", public=True),
+            Column("community", "社区", "area__name", public=True),
+            Column("address", "活动场所", public=True),
+            Column("purpose", "宗旨和活动内容", public=True),
+            Column("leader", "负责人", "leader_name", mask_name),
+            Column("member_count", "成员人数", kind=Value.NUMBER),
+            Column("party_member_count", "其中党员人数", kind=Value.NUMBER),
+            Column("uscc", "统一社会信用代码", kind=Value.CODE, public=True),
+            Column("founded_on", "成立日期", kind=Value.DAY, public=True),
+            Column("filed_on", "备案日期", kind=Value.DAY, public=True),
+            Column("ended_on", "终止日期", kind=Value.DAY),
+        ),
+        facets=(
+            Facet("area", "街道、社区", "scope", Value.AREA, public=True),
+            Facet("kind", "类别", "kind", choices=tuple(KINDS.items()), public=True),
+            Facet("national_kind", "全国分类", "national_kind", choices=tuple(NATIONAL_KINDS.items())),
+            Facet("legal_status", "法律状态", "legal_status", choices=tuple(STATUSES.items())),
+            Facet("year", "备案年份", "filed_on", Value.DAY, public=True),
+        ),
+        sorts=(
+            Sort("newest", "新登记的在前", ("-pk",)),
+            Sort("name", "名称", ("name",)),
+            Sort("filed_on", "备案日期", ("-filed_on",)),
+        ),
+        search=("name", "number", "uscc", "address", "leader_name"),
+        point=("lng", "lat", "datum"),
+    )
+)
