@@ -1,6 +1,6 @@
 # make run      start Linli with the demo district     options: PORT=8000 LINLI_HOME=.linli HOST=127.0.0.1
 # make install  the same without starting: .venv, packages, front end
-# make test     all checks and all tests               option:  ARGS="tests/areas -x"
+# make test     all checks and all tests               options: ARGS="tests/areas -x" SERVER=15 (an installed PostgreSQL)
 # make bench    measurements, as ratios                option:  ARGS="divisions"
 # make lint     the checks alone
 # make format   put the code into shape
@@ -11,6 +11,8 @@
 
 LINLI_HOME ?= $(CURDIR)/.linli
 ARGS ?=
+# `make test SERVER=15`: the tests that use the database, on the PostgreSQL 15 of the system's packages.
+SERVER ?=
 # HOST is a variable that some shells set by themselves, so it counts only when it was given to make.
 ifeq ($(origin HOST),command line)
 export LISTEN := $(HOST)
@@ -27,6 +29,7 @@ run: export LINLI_HOME := $(LINLI_HOME)
 run:
 	@$(FIND) run; fi; done; $(NO_PYTHON)
 
+test: export SERVER := $(SERVER)
 test:
 	@$(FIND) test $(ARGS); fi; done; $(NO_PYTHON)
 

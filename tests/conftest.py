@@ -1,8 +1,9 @@
 """The ground every test stands on: settings of its own, a PostgreSQL of its own, no network.
 
 This file is read before any other conftest and before Django, so the environment is set here, at the top. The
-database server is started once for the whole run (by the controller of xdist) and removed at its end; with
-DATABASE_URL given that server is used instead, and its role must be allowed to create databases.
+database server is started once for the whole run (by the controller of xdist) and removed at its end. It is the
+embedded one; with LINLI_TEST_SERVER=15 a server of that version is started from the system's packages, and with
+DATABASE_URL given that server is used instead, whose role must be allowed to create databases.
 """
 
 from __future__ import annotations
@@ -24,10 +25,17 @@ if HOME not in os.environ:
     atexit.register(shutil.rmtree, os.environ[HOME], ignore_errors=True)
 
 from linli.cli.cluster import Cluster  # noqa: E402
+from linli.core.postgres import server_programs  # noqa: E402
 
 home = Path(os.environ[HOME])
 home.chmod(0o711)
-cluster = Cluster(home / "postgres", home / "postgres.log", {"max_connections": "60", "shared_buffers": "64MB"})
+wanted = os.environ.get("LINLI_TEST_SERVER", "")
+programs = server_programs(int(wanted)) if wanted else None
+if wanted and programs is None:
+    pytest.exit(f"PostgreSQL {wanted} is not installed here: LINLI_TEST_SERVER asks for it.", returncode=2)
+cluster = Cluster(
+    home / "postgres", home / "postgres.log", {"max_connections": "60", "shared_buffers": "64MB"}, programs
+)
 OWN_SERVER = os.environ.get("DATABASE_URL", cluster.url) == cluster.url
 
 os.environ |= {
@@ -42,11 +50,15 @@ for name in ("LINLI_HOSTS", "LINLI_HTTPS", "LINLI_DEBUG", "LINLI_CLOCK_SHIFT_DAY
     os.environ.pop(name, None)
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 from django.conf import settings  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 
+# How long an example takes says something about the machine, not about the code.
+hypothesis.settings.register_profile("linli", deadline=None)
+hypothesis.settings.load_profile("linli")
 
 pytest_plugins = ["tests.personas"]
 

@@ -266,9 +266,21 @@ def lint() -> None:
     check("makemigrations --check", [tool / "linli", "manage", "makemigrations", "--check", "--dry-run"], environment)
 
 
+# What the database has a part in; browsers and processes do the same on any server.
+ON_ANOTHER_SERVER = ("-m", "not browser and not processes")
+
+
 def tests(arguments: Sequence[str]) -> int:
-    """pytest, its own words last."""
-    print("  pytest", flush=True)
+    """pytest, its own words last; with SERVER=15 on a PostgreSQL of the system's packages, if there is one."""
+    server = os.environ.get("SERVER", "")
+    environment = dict(os.environ)
+    if server:
+        if not has_server(server):
+            print(f"  没有装 PostgreSQL {server}（Debian：apt install postgresql-{server}），这一遍测试略过。")
+            return 0
+        environment["LINLI_TEST_SERVER"] = server
+        arguments = [*ON_ANOTHER_SERVER, *arguments]
+    print(f"  pytest{f'（PostgreSQL {server}）' if server else ''}", flush=True)
     command = [
         PYTHON,
         "-m",
@@ -280,7 +292,13 @@ def tests(arguments: Sequence[str]) -> int:
         "--no-loadscope-reorder",
         *arguments,
     ]
-    return subprocess.run([str(word) for word in command], cwd=ROOT, check=False).returncode
+    return subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, check=False).returncode
+
+
+def has_server(major: str) -> bool:
+    """Whether the system's packages have this version of PostgreSQL."""
+    question = f"import sys; from linli.core.postgres import server_programs; sys.exit(not server_programs({major}))"
+    return major.isdecimal() and quietly([PYTHON, "-c", question]) is None
 
 
 # --- what make asks for -----------------------------------------------------------------------------------------
@@ -309,8 +327,9 @@ def run() -> int:
 def test(arguments: Sequence[str]) -> int:
     """`make test`"""
     ready(testing=True)
-    browser()
-    lint()
+    if not os.environ.get("SERVER"):
+        browser()
+        lint()
     return tests(arguments)
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from tests.personas import World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+# A machine that has other things to do answers late; what is waited for is named, so waiting long costs nothing.
+PATIENCE = 45_000  # ms
+expect.set_options(timeout=PATIENCE)
 # A refusal answers with the status that fits; Chromium writes each of them into the console.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (401|403|404|409|422)")
 
@@ -40,7 +43,7 @@ def visit(browser: Browser, live_server: Any, world: World) -> Iterator[Visit]:
     def open_page(who: str, path: str, **options: Any) -> Page:
         options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "base_url": live_server.url} | options
         context = browser.new_context(**options)
-        context.set_default_timeout(15000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if who != "visitor":
             sign_in(context, live_server.url, world, who)

@@ -10,23 +10,29 @@ from linli.cli.ready import django_ready
 
 @click.command("check")
 def check() -> None:
-    """检查设置、数据库和数据文件夹；有不妥时退出码为 1。"""
+    """检查设置、数据库和数据文件夹；有不妥（✗）时退出码为 1，提醒（!）不算。"""
     with django_ready():
         from django.core.management import call_command
         from django.core.management.base import SystemCheckError
 
         from linli.core import health
+        from linli.core.suitability import Verdict, findings
 
         wrong = []
         try:
             call_command("check", deploy=True, fail_level="ERROR")
         except SystemCheckError as error:
             wrong.append(str(error).strip())
-        for label, state in (
-            ("数据库", health.database_answers()),
-            ("数据表", health.migrations_done()),
-            ("磁盘", health.disk_has_room()),
-        ):
+        answers = health.database_answers()
+        states = [("数据库", answers)]
+        if answers == health.GOOD:
+            for finding in findings():
+                click.echo(f"  数据库{finding.label} {finding.verdict} {finding.text}")
+                if finding.verdict is Verdict.WRONG:
+                    wrong.append(finding.text)
+            states.append(("数据表", health.migrations_done()))
+        states += [("磁盘", health.disk_has_room()), ("文件库", health.files_answer())]
+        for label, state in states:
             click.echo(f"  {label} {'✓' if state == health.GOOD else '✗ ' + state}")
             if state != health.GOOD:
                 wrong.append(state)

