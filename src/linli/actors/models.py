@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from linli.actors.choices import BodyKind, Role
 from linli.areas.models import Area
 from linli.core import clock
+from linli.core.audit.marks import Marked
 
 
-class Body(models.Model):
+class Body(Marked):
     """A department, street, community, organization or other body that acts through posts."""
+
+    MARKED = ("name", "short_name", "kind", "area", "valid_from", "valid_to")
 
     name = models.CharField(_("名称"), max_length=120)
     short_name = models.CharField(_("简称"), max_length=40, blank=True)
@@ -37,8 +40,10 @@ class Body(models.Model):
         return self.short_name or self.name
 
 
-class Post(models.Model):
+class Post(Marked):
     """A person holds a role in a body, over an area, from a day to a day. All rights follow from this."""
+
+    MARKED = ("user", "role", "body", "area", "title", "valid_from", "valid_to")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("任职人"))
     role = models.CharField(_("岗位"), max_length=30, choices=Role)

@@ -2,7 +2,7 @@
 
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
-from linli.core.audit.models import Event
+from linli.core.audit.models import Event, Mark, Seal, Verification
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
@@ -19,11 +19,14 @@ __all__ = [
     "Disclosure",
     "Event",
     "FormerPassword",
+    "Mark",
     "Notice",
     "ParameterValue",
     "Preference",
     "Robot",
+    "Seal",
     "Serial",
     "Task",
     "User",
+    "Verification",
 ]

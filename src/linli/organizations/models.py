@@ -16,10 +16,11 @@ from linli.areas.choices import Datum
 from linli.areas.models import Area
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 from linli.core.privacy import keyed_hash, mask_id_number, mask_name, mask_phone
 from linli.core.privacy.fields import EncryptedTextField
 from linli.core.words import Worded
-from linli.core.workflow.models import Case
+from linli.core.workflow.models import CASE_MARKED, Case
 from linli.organizations.choices import (
     AmendmentKind,
     AmendmentState,
@@ -30,7 +31,7 @@ from linli.organizations.choices import (
 )
 
 
-class Profile(Worded):
+class Profile(Marked, Worded):
     """What is known of an organization, on the register and in an application alike: typed once, carried over."""
 
     name = models.CharField(_("名称"), max_length=60, blank=True, validators=[MinLengthValidator(3)])
@@ -81,6 +82,7 @@ class Profile(Worded):
 
 
 PROFILE_FIELDS = tuple(field.name for field in Profile._meta.local_fields if not field.name.endswith("_hash"))
+_PROFILE_MARKED = (*PROFILE_FIELDS, "leader_id_hash", "leader_phone_hash")
 _POINT_WHOLE = Q(lng__isnull=True, lat__isnull=True) | (
     Q(lng__isnull=False, lat__isnull=False) & ~Q(datum="") & ~Q(point_source="")
 )
@@ -88,6 +90,11 @@ _POINT_WHOLE = Q(lng__isnull=True, lat__isnull=True) | (
 
 class Organization(Profile):
     """A community social organization on the register. Only actions of cases change it."""
+
+    MARKED = (
+        *_PROFILE_MARKED,
+        *("uid", "number", "uscc", "scope", "legal_status", "owner", "founded_on", "filed_on", "ended_on"),
+    )
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     number = models.CharField(_("备案编号"), max_length=40, unique=True, null=True, blank=True)
@@ -154,6 +161,11 @@ class Filing(Profile, Case):
     """An application to be filed: from a draft on a phone to a number on the register."""
 
     SEARCH = ("number__contains", "name__contains")
+    MARKED = (
+        *_PROFILE_MARKED,
+        *CASE_MARKED,
+        *("founders", "consented_at", "publicity_from", "publicity_to", "organization"),
+    )
 
     state = models.CharField(_("状态"), max_length=20, choices=FilingState, default=FilingState.DRAFT)
     founders = EncryptedTextField(_("发起人名单"), blank=True, default="")
@@ -234,6 +246,11 @@ class Amendment(Case):
     """A change of a filed organization: name, person in charge, venue, or the end of its filing."""
 
     SEARCH = ("number__contains", "organization__name__contains")
+    MARKED = (
+        *CASE_MARKED,
+        *("organization", "kind", "cause", "new_name", "new_leader_name", "new_leader_id_number"),
+        *("new_leader_phone", "new_area", "new_address", "settlement", "before"),
+    )
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="amendments", verbose_name=_("社会组织")

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
+from linli.core.audit.marks import Marked, MarkedManager
 from linli.core.privacy.fields import EncryptedTextField
 
 
@@ -21,7 +22,7 @@ def new_uid() -> str:
     return secrets.token_urlsafe(16)
 
 
-class UserManager(DjangoUserManager["User"]):
+class UserManager(MarkedManager["User"], DjangoUserManager["User"]):
     """Creates accounts; there is no superuser in Linli (rights come from posts alone)."""
 
     def create_user(
@@ -34,8 +35,10 @@ class UserManager(DjangoUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(Marked, AbstractBaseUser):
     """A person with an account. What the person may do follows from posts, never from a flag here."""
+
+    MARKED = ("uid", "username", "password", "name", "email", "phone", "phone_hash", "is_active", "is_system")
 
     username = models.CharField(
         _("账号"),

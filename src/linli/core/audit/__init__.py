@@ -1,4 +1,10 @@
-"""The trace of every action."""
+"""The trace of every action, the chain that seals it, and the marks of the rows it speaks of.
+
+`record()` writes an event. Whoever writes rows of a marked model (organizations, filings, amendments, posts, bodies,
+accounts, parameter values, disclosures) past Django's models keeps their marks: `marks.mark_rows(Model, ids)` after
+COPY or INSERT … SELECT, `with marks.keeping_marks(Model, ids):` around an UPDATE, `marks.mark_removed(Model, ids)`
+after a DELETE, each in the transaction that wrote. `save()`, `bulk_create()`, `update()` and `delete()` do it alone.
+"""
 
 from __future__ import annotations
 

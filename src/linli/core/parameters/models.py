@@ -8,10 +8,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
+from linli.core.audit.marks import Marked
 
 
-class ParameterValue(models.Model):
+class ParameterValue(Marked):
     """A value set for an area and everything under it, from a date on. The nearest area wins, then the later date."""
+
+    MARKED = ("key", "scope", "value", "valid_from", "valid_to", "reason", "set_by", "set_at")
 
     key = models.CharField(_("参数"), max_length=80)
     scope = models.CharField(max_length=200, blank=True, db_collation="C", help_text="area path; empty: everywhere")

@@ -84,6 +84,18 @@ def decrypt(stored: str) -> str:
         ) from error
 
 
+@lru_cache(maxsize=8)
+def _audit_key(key: str) -> bytes:
+    return _derive(key, "audit key", 32)
+
+
+def audit_key() -> bytes:
+    """What signs seals and marks (core/audit): whoever reaches the database alone cannot make one."""
+    if not settings.LINLI_HASH_KEY:
+        raise ImproperlyConfigured("LINLI_HASH_KEY 是空的。没有它就不能封存办理记录。")
+    return _audit_key(settings.LINLI_HASH_KEY)
+
+
 def keyed_hash(value: str, kind: str = "") -> str:
     """HMAC-SHA256 in hex, for finding exactly this value without storing it in the clear; empty stays empty.
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet, TextField
 from django.db.models.functions import Cast, Left
 
+from linli.core.audit.marks import keeping_marks
 from linli.core.privacy.cipher import FORMAT, DecryptionError, decrypt, newest_prefix
 from linli.core.privacy.fields import EncryptedTextField
 
@@ -82,14 +83,15 @@ def rotate(column: Column) -> Iterator[Result]:
         with transaction.atomic():
             rows = column.stored().exclude(mark=newest_prefix()).filter(pk__gt=after).order_by("pk")
             batch = list(rows.select_for_update(of=("self",)).values_list("pk", "stored")[:BATCH])
-            for pk, stored in batch:
-                try:
-                    plain = decrypt(stored)
-                except DecryptionError:
-                    result.unreadable.append(pk)
-                    continue
-                column.model._base_manager.filter(pk=pk).update(**{column.name: plain})
-                result.changed += 1
+            with keeping_marks(column.model, [pk for pk, _stored in batch]):
+                for pk, stored in batch:
+                    try:
+                        plain = decrypt(stored)
+                    except DecryptionError:
+                        result.unreadable.append(pk)
+                        continue
+                    column.model._base_manager.filter(pk=pk).update(**{column.name: plain})
+                    result.changed += 1
         if not batch:
             break
         after = batch[-1][0]

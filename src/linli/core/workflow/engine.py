@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -55,7 +55,7 @@ def perform(step: Step, case: C, *, actor: User, **inputs: Any) -> C:
 
 def begin(step: Step, case: C, actor: User) -> C:
     """Lock the row, ask the rule, check the state, set the target."""
-    locked = type(case)._default_manager.select_for_update().get(pk=case.pk)
+    locked = cast("C", type(case)._default_manager.select_for_update().get(pk=case.pk))
     if not actor.has_perm(step.name, locked):
         raise NotAllowed(step.name, f"“{step.label}”不由你的岗位办理。需要时请转告{locked.process.label}的承办人。")
     if locked.state not in step.sources:

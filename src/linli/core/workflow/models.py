@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 from linli.core.words import Worded
 
 if TYPE_CHECKING:
     from linli.core.workflow.declare import Process
 
 
-class Case(Worded):
+class Case(Marked, Worded):
     """Something that runs through a Process and ends. `scope` is the path of the area it lies in."""
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
@@ -83,6 +84,12 @@ class Case(Worded):
     def snapshot(self) -> dict[str, Any]:
         """The content a person wrote, by field label, with personal values masked: what versions compare."""
         return {}
+
+
+CASE_MARKED = (
+    *("uid", "number", "state", "scope", "owner", "entered_by", "parameters", "revision"),
+    *("created_at", "began_at", "ended_at"),
+)
 
 
 class CaseVersion(models.Model):

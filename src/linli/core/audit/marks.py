@@ -1,0 +1,243 @@
+"""Marks: a row that was changed past the program shows.
+
+A model that inherits `Marked` names in `MARKED` the fields that matter. Each of its rows has a mark in a table beside
+it: HMAC-SHA256 over those fields, under a key derived from LINLI_HASH_KEY. Whoever reaches the database alone can
+change a row and its mark, but cannot make the two fit: that needs the key, which lies outside. Triggers of the
+database would not do: the role that owns the tables may switch them off.
+
+The database digests a row (`sha256` over a JSON array of its values), the program signs the digest, so that a hundred
+thousand rows are marked in a second or two and the key never travels to the server.
+
+Who writes rows keeps the marks:
+
+- `save()` and `delete()`, and of a query `create()`, `bulk_create()`, `bulk_update()`, `update()` and `delete()`, do
+  it themselves.
+- Rows inserted by COPY or INSERT … SELECT: call `mark_rows(Model, ids)` in the same transaction.
+- Rows changed by SQL: do it inside `with keeping_marks(Model, ids):`.
+- Rows removed by SQL: call `mark_removed(Model, ids)` in the same transaction.
+
+A row whose mark does not fit keeps the old mark whatever the program writes later: what was done behind the program's
+back is not made good by the next honest save. `linli audit accept` does that, with a reason and an event.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models, transaction
+
+from linli.core.privacy.cipher import audit_key
+
+CHUNK = 5000  # rows a statement
+MOMENT = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
+M = TypeVar("M", bound="Marked")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The SQL of one model's marks, over the table as `t`."""
+
+    label: str
+    kind: int  # content type
+    table: str
+    pk: str
+    names: tuple[str, ...]
+    digest: str  # 32 bytes
+    prints: str  # a small hash a column, to say afterwards which one differs
+
+    def sign(self, digest: bytes) -> bytes:
+        """The mark of a row with this digest."""
+        return hmac.digest(audit_key(), b"row\0" + self.label.encode() + b"\0" + digest, "sha256")
+
+    def sign_removed(self, pk: int) -> bytes:
+        """What stands in place of the mark of a row that the program removed."""
+        return hmac.digest(audit_key(), f"removed\0{self.label}\0{pk}".encode(), "sha256")
+
+
+def shape_of(model: type[Marked]) -> Shape:
+    """How the rows of a model are digested. The content type is asked each time: tests make it anew."""
+    return _shape(model, ContentType.objects.get_for_model(model).pk)
+
+
+@lru_cache(maxsize=64)
+def _shape(model: type[Marked], kind: int) -> Shape:
+    meta = model._meta
+    quote = connection.ops.quote_name
+    values = [_value(meta.get_field(name), quote) for name in model.MARKED]
+    pk = f"t.{quote(str(meta.pk.column))}"
+    digest = f"sha256(convert_to(json_build_array('{meta.label_lower}', {pk}, {', '.join(values)})::text, 'UTF8'))"
+    prints = f"ARRAY[{', '.join(f'hashtext(({value})::text)' for value in values)}]"
+    return Shape(meta.label_lower, kind, quote(meta.db_table), pk, tuple(model.MARKED), digest, prints)
+
+
+def _value(field: Any, quote: Any) -> str:
+    """A column as text that no setting of the session changes."""
+    column = f"t.{quote(field.column)}"
+    if isinstance(field, models.DateTimeField):
+        return f"to_char({column} AT TIME ZONE 'UTC', {MOMENT})"
+    if isinstance(field, models.DateField):
+        return f"to_char({column}, 'YYYY-MM-DD')"
+    if isinstance(field, models.FloatField):
+        return f"encode(float8send({column}), 'hex')"
+    return column
+
+
+def marked_models() -> list[type[Marked]]:
+    """Every model whose rows are marked, by label."""
+    from django.apps import apps
+
+    found = [model for model in apps.get_models() if issubclass(model, Marked)]
+    return sorted(found, key=lambda model: model._meta.label_lower)
+
+
+def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
+    held = iter(ids)
+    while chunk := list(islice(held, CHUNK)):
+        yield chunk
+
+
+def mark_rows(model: type[Marked], ids: Iterable[int]) -> None:
+    """Mark rows as they stand now, in the transaction that wrote them. Ids of no row are passed over."""
+    shape = shape_of(model)
+    for chunk in _chunks(ids):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {shape.pk}, {shape.digest} FROM {shape.table} t WHERE {shape.pk} = ANY(%s)",  # noqa: S608
+                [chunk],
+            )
+            rows = cursor.fetchall()
+            if rows:
+                _write(cursor, shape, [row[0] for row in rows], [shape.sign(bytes(row[1])) for row in rows])
+
+
+def _write(cursor: Any, shape: Shape, ids: list[int], macs: list[bytes]) -> None:
+    cursor.execute(
+        f"""INSERT INTO core_mark (kind_id, row_id, mac, prints, removed)
+            SELECT %s, m.id, m.mac, {shape.prints}, false
+            FROM unnest(%s::bigint[], %s::bytea[]) m(id, mac) JOIN {shape.table} t ON {shape.pk} = m.id
+            ON CONFLICT (kind_id, row_id) DO UPDATE
+                SET mac = excluded.mac, prints = excluded.prints, removed = false""",  # noqa: S608
+        [shape.kind, ids, macs],
+    )
+
+
+def sound_rows(model: type[Marked], ids: Collection[int]) -> set[int]:
+    """Those of the ids whose row fits its mark."""
+    shape, sound = shape_of(model), set()
+    for chunk in _chunks(ids):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT {shape.pk}, {shape.digest}, m.mac FROM {shape.table} t
+                    JOIN core_mark m ON m.kind_id = %s AND m.row_id = {shape.pk} WHERE {shape.pk} = ANY(%s)""",  # noqa: S608
+                [shape.kind, chunk],
+            )
+            sound |= {pk for pk, digest, mac in cursor.fetchall() if bytes(mac) == shape.sign(bytes(digest))}
+    return sound
+
+
+@contextmanager
+def keeping_marks(model: type[models.Model], ids: Collection[int]) -> Iterator[None]:
+    """Change rows by SQL inside: afterwards those that fitted their mark before are marked as they stand now.
+
+    Does nothing for a model without marks, so that code for any model need not ask.
+    """
+    if not issubclass(model, Marked):
+        yield
+        return
+    with transaction.atomic(savepoint=False):
+        sound = sound_rows(model, ids)
+        yield
+        mark_rows(model, sound)
+
+
+def mark_removed(model: type[Marked], ids: Iterable[int]) -> None:
+    """Say that the program itself removed these rows, in the transaction that did."""
+    shape = shape_of(model)
+    for chunk in _chunks(ids):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO core_mark (kind_id, row_id, mac, prints, removed)
+                   SELECT %s, m.id, m.mac, '{}', true FROM unnest(%s::bigint[], %s::bytea[]) m(id, mac)
+                   ON CONFLICT (kind_id, row_id) DO UPDATE SET mac = excluded.mac, prints = '{}', removed = true""",
+                [shape.kind, chunk, [shape.sign_removed(pk) for pk in chunk]],
+            )
+
+
+class MarkedQuerySet(models.QuerySet[M]):
+    """Writes many rows at once and keeps their marks."""
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        """Also marks the rows. ValueError where conflicts are let pass: then nobody knows which rows were written."""
+        if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
+            raise ValueError("marked rows are written one way or not at all; see linli.core.audit.marks")
+        with transaction.atomic(savepoint=False):
+            made = super().bulk_create(objs, *args, **kwargs)
+            mark_rows(self.model, [row.pk for row in made])
+        return made
+
+    def update(self, **values: Any) -> int:
+        """Also marks the rows anew, where a marked column changes."""
+        meta = self.model._meta
+        if not {meta.get_field(name).name for name in values}.intersection(self.model.MARKED):
+            return super().update(**values)
+        with transaction.atomic(savepoint=False):
+            ids = list(self.order_by().values_list("pk", flat=True))
+            with keeping_marks(self.model, ids):
+                # These and no others: a row that appears meanwhile would be changed without its mark.
+                return super(MarkedQuerySet, self.filter(pk__in=ids)).update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Also says that the program did it."""
+        with transaction.atomic(savepoint=False):
+            ids = list(self.order_by().values_list("pk", flat=True))
+            done = super().delete()
+            mark_removed(self.model, ids)
+        return done
+
+
+class MarkedManager(models.Manager[M]):
+    """The way to a marked model's rows."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        """Rows whose marks are kept; the model of a migration has none."""
+        kept = issubclass(self.model, Marked)
+        return MarkedQuerySet(self.model, using=self._db) if kept else super().get_queryset()
+
+
+class Marked(models.Model):
+    """A row that shows when it was changed past the program. `MARKED` names the fields that matter."""
+
+    MARKED: ClassVar[tuple[str, ...]] = ()
+
+    objects: ClassVar[MarkedManager[Self]] = MarkedManager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the mark in step; a row that did not fit its mark before goes on not to fit."""
+        only = kwargs.get("update_fields")
+        if only is not None and not set(self.MARKED).intersection(only):
+            super().save(*args, **kwargs)
+            return
+        model = type(self)
+        with transaction.atomic(savepoint=False):
+            sound = self._state.adding or bool(sound_rows(model, [self.pk]))
+            super().save(*args, **kwargs)
+            if sound:
+                mark_rows(model, [self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Also say that the program did it."""
+        model, pk = type(self), self.pk
+        with transaction.atomic(savepoint=False):
+            done = super().delete(*args, **kwargs)
+            mark_removed(model, [pk])
+        return done
