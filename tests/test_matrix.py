@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tests.personas import PERSONAS, World
 
+from linli.actors.choices import ADMINISTRATION
+from linli.actors.models import Appointment, Body, Post
+from linli.core.parameters.models import ParameterValue
 from linli.core.workflow.declare import REGISTRY
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import Amendment, Filing, Organization
@@ -17,7 +20,7 @@ from linli.organizations.models import Amendment, Filing, Organization
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
 
-def table(world: World, case: Filing | Amendment) -> list[str]:
+def table(world: World, case: Filing | Amendment | Appointment) -> list[str]:
     """The rows of one process: state by state, each step with who may take it."""
     people = {name: world[name] for name in PERSONAS}
     rows = [f"\n## {case.process.label} `{case.process.slug}`\n", "| 状态 | 步骤 | 谁可以办 |", "|---|---|---|"]
@@ -29,14 +32,47 @@ def table(world: World, case: Filing | Amendment) -> list[str]:
         see = [
             name
             for name, person in people.items()
-            if person.has_perm(f"organizations.view_{case.process.slug}", case)
+            if person.has_perm(f"{case._meta.app_label}.view_{case.process.slug}", case)
         ]
         rows.append(f"| {label} | *查看* | {', '.join(see)} |")
     return rows
 
 
+def administration(world: World) -> list[str]:
+    """Administrative permissions: who may, asked of a resident's account, a community's post, body and parameter."""
+    people = {name: world[name] for name in PERSONAS}
+    post = Post.objects.get(user=world["community_worker"])
+    body = Body.objects.get(area=world.community)
+    account = world["resident"]
+    subjects = {
+        "core.lock_account": account,
+        "core.unlock_account": account,
+        "core.end_sessions": account,
+        "core.reset_account": account,
+        "actors.appoint": post,
+        "actors.relieve": post,
+        "actors.manage_bodies": body,
+        "core.set_policy": ParameterValue(key="security.password_days", scope=""),
+        "areas.rename_area": world.community,
+    }
+    rows = ["\n## 管理权限\n", "| 权限 | 谁有 |", "|---|---|"]
+    for name, words in ADMINISTRATION.items():
+        may = [who for who, person in people.items() if person.has_perm(name, subjects.get(name))]
+        rows.append(f"| {words} `{name}` | {', '.join(may) or '（系统）'} |")
+    for kind, key in (("业务", "filing.days"), ("技术", "access.accounts_at_once")):
+        value = ParameterValue(key=key, scope=world.district.path)
+        may = [who for who, person in people.items() if person.has_perm("core.set_parameter", value)]
+        rows.append(f"| 设定{kind}参数 `core.set_parameter` | {', '.join(may)} |")
+    return rows
+
+
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
+    body = Body.objects.get(area=world.community)
+    appointment = Appointment(
+        owner=world["sysadmin"], user=world["resident"], role="community_worker", body=body, area=world.community
+    )
+    appointment.scope = world.community.path
     lines = [
         "# Who may do what",
         "",
@@ -44,6 +80,8 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         "The personas stand in `tests/personas.py`: the case lies in 东方街道金苑社区 and is the founder's.",
         *table(world, draft),
         *table(world, amendment),
+        *table(world, appointment),
+        *administration(world),
         "",
     ]
     written = "\n".join(lines)
@@ -52,4 +90,4 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         FILE.write_text(written)
 
     assert FILE.read_text() == written
-    assert set(REGISTRY) == {"filing", "amendment"}, "a new process needs its table here"
+    assert set(REGISTRY) == {"filing", "amendment", "appointment"}, "a new process needs its table here"

@@ -212,17 +212,27 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "linli.core.access.passwords.CharacterClassesValidator", "OPTIONS": {"classes": 3}},
-    {"NAME": "linli.core.access.passwords.HistoryValidator", "OPTIONS": {"last": 5}},
+    {"NAME": "linli.core.access.passwords.LengthValidator"},
+    {"NAME": "linli.core.access.passwords.CharacterClassesValidator"},
+    {"NAME": "linli.core.access.passwords.HistoryValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# What the security administrator has not set on the page (core/access/policy.py).
+LINLI_PASSWORD_LENGTH = 10
+LINLI_PASSWORD_CLASSES = 3
+LINLI_PASSWORD_HISTORY = 5
+LINLI_INITIAL_PASSWORD_DAYS = 7
+LINLI_LOGIN_FAILURES = 5
+LINLI_LOCKOUT_MINUTES = 15
+LINLI_SESSIONS = 1
+LINLI_STALE_DAYS = 90
+LINLI_SECOND_FACTOR_ROLES = ""
 LINLI_PASSWORD_DAYS = env.int("LINLI_PASSWORD_DAYS", 90)  # staff only
 LINLI_IDLE_MINUTES_STAFF = env.int("LINLI_IDLE_MINUTES_STAFF", 15)
 LINLI_IDLE_MINUTES_PUBLIC = env.int("LINLI_IDLE_MINUTES_PUBLIC", 30)
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_FAILURE_LIMIT = "linli.core.access.policy.failures_allowed"
+AXES_COOLOFF_TIME = "linli.core.access.policy.lockout_time"
 AXES_RESET_ON_SUCCESS = True
 # Trying again while locked does not make the lock longer.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

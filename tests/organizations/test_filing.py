@@ -144,7 +144,7 @@ def test_a_case_keeps_the_parameters_it_began_under(world: World, submitted: Fil
         scope=world.district.path,
         valid_from=dt.date(2020, 1, 1),
         reason="局务会",
-        actor=world["sysadmin"],
+        actor=world["district_head"],
     )
     filings.support_filing(submitted, actor=world["community_worker"])
     fresh = complete(filings.begin_filing(actor=world["founder"]), world["founder"], world.community, "春风画社")

@@ -6,13 +6,14 @@ import datetime as dt
 
 from django.db.models import Q, QuerySet
 
-from linli.actors.choices import BodyKind
-from linli.actors.models import Body, Post
+from linli.actors.choices import ADMINISTRATORS, APPOINTMENT, BodyKind, Role
+from linli.actors.models import Appointment, Body, Post
 from linli.areas.models import Area
 from linli.areas.queries import picker_groups
 from linli.core import clock
-from linli.core.access.grants import Grant, Person, grants_of
+from linli.core.access.grants import Grant, Person, covered, grants_of
 from linli.core.access.models import User
+from linli.core.workflow import visible
 
 NAMED_BY = ("name", "level", "path", "parent_id")
 
@@ -119,3 +120,46 @@ def street_body(area: Area) -> Body | None:
     """The street office an area belongs to; None where there is none."""
     ids = [int(part) for part in area.path.split("/") if part]
     return Body.objects.filter(area_id__in=ids, kind=BodyKind.STREET, valid_to__isnull=True).first()
+
+
+def successors_of(post: Post, *, on: dt.date) -> QuerySet[Post]:
+    """Posts of the same role over the same place or more, of other active people, without an end, on a day."""
+    above = [int(part) for part in post.area.path.split("/") if part]
+    others = posts_on(on).filter(role=post.role, area_id__in=above, valid_to__isnull=True, user__is_active=True)
+    return others.exclude(user=post.user_id)
+
+
+@visible(APPOINTMENT)
+def appointments_visible_to(user: Person) -> QuerySet[Appointment]:
+    """List twin of the rule actors.view_appointment: those who propose and those who agree, where they are posted."""
+    own = Q(owner=user) if isinstance(user, User) and user.pk else Q(pk__in=())
+    return Appointment.objects.filter(own | covered(user, (Role.SYSADMIN, Role.SECADMIN))).select_related(
+        "user", "body", "area__parent", "owner", "replaces__user", "post"
+    )
+
+
+def posts_visible_to(user: Person) -> QuerySet[Post]:
+    """Who holds, held or will hold what, under the areas of a system or security administrator."""
+    return (
+        Post.objects.filter(covered(user, (Role.SYSADMIN, Role.SECADMIN), "area__path"))
+        .select_related("user", "body", "area__parent")
+        .defer("area__boundary", "area__parent__boundary")
+    )
+
+
+def bodies_visible_to(user: Person) -> QuerySet[Body]:
+    """The bodies, closed ones included, under the areas of a system or security administrator."""
+    return (
+        Body.objects.filter(covered(user, (Role.SYSADMIN, Role.SECADMIN), "area__path"))
+        .select_related("area__parent")
+        .defer("area__boundary", "area__parent__boundary")
+    )
+
+
+def accounts_visible_to(user: Person) -> QuerySet[User]:
+    """The accounts an administrator keeps: without a post, or with all posts under the administrator's own area."""
+    if not any(grant.role in (Role.SYSADMIN, Role.SECADMIN) for grant in grants_of(user)):
+        return User.objects.none()
+    running = Post.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today()))
+    elsewhere = running.exclude(covered(user, ADMINISTRATORS, "area__path"))
+    return User.objects.filter(is_system=False).exclude(pk__in=elsewhere.values("user"))

@@ -38,6 +38,7 @@ def sound(row: Marked) -> bool:
 
 def test_what_the_rights_and_the_register_rest_on_is_marked() -> None:
     assert [model._meta.label for model in marked_models()] == [
+        "actors.Appointment",
         "actors.Body",
         "actors.Post",
         "core.Disclosure",

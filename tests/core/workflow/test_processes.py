@@ -75,6 +75,6 @@ def test_the_picture_shows_each_state_once(process: Process) -> None:
 
 @PROCESSES
 def test_what_a_wizard_sends_starts_where_it_edits(process: Process) -> None:
-    wizard = WIZARDS[process.slug]
-    for name in wizard.sending:
+    wizard = WIZARDS.get(process.slug)  # a proposal of one form needs none
+    for name in wizard.sending if wizard else ():
         assert STEPS[name][0].sources <= wizard.editable

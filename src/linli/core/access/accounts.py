@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,16 +11,20 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from axes.models import AccessAttempt
 from axes.signals import user_locked_out
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
 
+from linli.core import clock
+from linli.core.access import policy
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
+from linli.core.access.passwords import CharacterClassesValidator, LengthValidator
 from linli.core.access.sessions import mark_login
 from linli.core.audit import record
 from linli.core.codes.fields import MobileField, PersonNameField
@@ -38,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": _("账号或密码不对。请核对后再试；连续错 5 次要等 15 分钟。"),
+        "username_password_mismatch": _("账号或密码不对。请核对后再试；连续错几次会锁一会儿。"),
         "account_inactive": _("这个账号已停用。请联系本单位的系统管理员。"),
         "username_taken": _("这个账号已经有人用了，请换一个。"),
         "incorrect_code": _("验证码不对。请看手机验证器上最新的 6 位数字再填。"),
@@ -62,7 +67,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The system account is for jobs; nobody signs in as it."""
         if user.is_system:
             return cast("HttpResponse", self.respond_user_inactive(request, user))
+        if initial_password_has_run_out(user):
+            messages.warning(request, "初始密码已过有效期。请联系本单位的系统管理员重置密码。")
+            return redirect("account_login")
         return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
+
+def initial_password_has_run_out(user: User) -> bool:
+    """Whether a password an administrator handed over was not used in time."""
+    if not user.must_change_password or user.password_changed_at is None:
+        return False
+    days = int(policy.value("initial_password_days"))
+    return clock.now() - user.password_changed_at > dt.timedelta(days=days)
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]
@@ -90,7 +106,9 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         self.fields["username"].label = _("账号")
         self.fields["username"].help_text = _("登录时用，字母、数字或汉字都可以")
         self.fields["password1"].label = _("密码")
-        self.fields["password1"].help_text = _("至少 10 位，大写字母、小写字母、数字、符号里至少有三种")
+        self.fields["password1"].help_text = " ".join(
+            validator.get_help_text() for validator in (LengthValidator(), CharacterClassesValidator())
+        )
         self.fields["password2"].label = _("再输一次密码")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)

@@ -21,7 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from linli.core import clock
-from linli.core.access import accounts, sessions  # noqa: F401 - accounts marks every login, so it must be there first
+from linli.core.access import accounts, policy, sessions  # noqa: F401 - accounts marks every login, so it must be there first
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.ui.context import Ui
@@ -30,6 +30,8 @@ View = Callable[..., HttpResponse]
 # The session row is written at most this often, not at every request.
 SEEN_EVERY = 60  # seconds
 TOTP_KEY = "linli.totp"
+ELSEWHERE = "你的账号刚在另一处登录，这里已退出。如果那不是你本人，请马上重新登录并修改密码。"
+ENDED = "你的登录已被结束，请重新登录。原因在“消息”里；账号被锁定的，请联系本单位的系统管理员。"
 
 
 def _send(request: HttpRequest, address: str) -> HttpResponse:
@@ -72,7 +74,8 @@ class IdleTimeoutMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with policy.kept():  # this is the first place of a request that asks for a policy
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         """Django's hook."""
@@ -82,7 +85,8 @@ class IdleTimeoutMiddleware:
         now = int(dt.datetime.now(dt.UTC).timestamp())
         seen = request.session.get(sessions.SEEN_KEY)
         if seen is not None and view_name(request) != "account_logout":
-            idle, minutes = now - int(seen), _minutes_allowed(request)
+            idle = now - int(seen)
+            minutes = _minutes_allowed(request) if idle > SEEN_EVERY else 0
             if minutes and idle > minutes * 60:
                 return _to_login(request, f"你已离开 {_idle_words(idle)}，为了安全已退出登录，请重新登录。")
         if request.method == "POST" and view_name(request) != "core:resume":
@@ -95,8 +99,8 @@ class IdleTimeoutMiddleware:
 def _minutes_allowed(request: HttpRequest) -> int:
     """Idle minutes before the session ends; 0, never, for the public in large print (rulebook §11.5)."""
     if grants_of(request.user):
-        return int(settings.LINLI_IDLE_MINUTES_STAFF)
-    return 0 if Ui(request).elder else int(settings.LINLI_IDLE_MINUTES_PUBLIC)
+        return int(policy.value("idle_minutes_staff"))
+    return 0 if Ui(request).elder else int(policy.value("idle_minutes_public"))
 
 
 def _idle_words(seconds: int) -> str:
@@ -112,7 +116,9 @@ def view_name(request: HttpRequest) -> str:
 
 
 class AccountStateMiddleware:
-    """One session for each account; staff change an old password, and at level 3 set up a second factor, first."""
+    """As many sessions as an account may have; a handed-over or old password is changed, and a second factor that a
+    post needs is set up, before anything else.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -126,17 +132,21 @@ class AccountStateMiddleware:
         if not isinstance(user, User) or not user.is_authenticated:
             return None
         if not sessions.is_current(request, user):
-            return _to_login(
-                request, "你的账号刚在另一处登录，这里已退出。如果那不是你本人，请马上重新登录并修改密码。"
-            )
-        if view_name(request).startswith(("account_", "mfa_")) or not grants_of(user):
+            return _to_login(request, ENDED if not user.session_key else ELSEWHERE)
+        if view_name(request).startswith(("account_", "mfa_")):
+            return None
+        if user.must_change_password:
+            messages.warning(request, "这是管理员给你的初始密码，只能用来登录一次。请先换成自己的密码。")
+            return self._first(request, "account_change_password")
+        grants = grants_of(user)
+        if not grants:
             return None
         if password_is_old(user):
-            days = settings.LINLI_PASSWORD_DAYS
+            days = policy.value("password_days")
             messages.warning(request, f"你的密码已用了 {days} 天以上。按安全规定请先换一个，换好就能接着办。")
             return self._first(request, "account_change_password")
-        if settings.LINLI_SECURITY_LEVEL >= 3 and not _has_totp(request, user):
-            messages.warning(request, "按等保三级要求，工作账号要先绑定动态口令（手机验证器），绑好就能接着办。")
+        if policy.second_factor_needed({grant.role for grant in grants}) and not _has_totp(request, user):
+            messages.warning(request, "按安全策略，你的岗位要先绑定动态口令（手机验证器），绑好就能接着办。")
             return self._first(request, "mfa_activate_totp")
         return None
 
@@ -147,11 +157,12 @@ class AccountStateMiddleware:
 
 
 def password_is_old(user: User) -> bool:
-    """Whether a staff password is older than LINLI_PASSWORD_DAYS (0: never)."""
-    if not settings.LINLI_PASSWORD_DAYS or not user.has_usable_password():
+    """Whether a staff password is older than the policy allows (0, by the environment alone: never)."""
+    days = int(policy.value("password_days"))
+    if not days or not user.has_usable_password():
         return False
     since = user.password_changed_at or user.date_joined
-    return clock.now() - since > dt.timedelta(days=settings.LINLI_PASSWORD_DAYS)
+    return clock.now() - since > dt.timedelta(days=days)
 
 
 def _has_totp(request: HttpRequest, user: User) -> bool:

@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Coalesce, Reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -57,7 +59,10 @@ class User(Marked, AbstractBaseUser):
     is_system = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
     password_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    session_key = models.CharField(max_length=40, blank=True, editable=False)
+    # Set by an administrator: good for signing in once, to choose one's own.
+    must_change_password = models.BooleanField(default=False, editable=False)
+    # The logins that hold now, newest last, separated by blanks; as many as the policy lets one account have.
+    session_key = models.CharField(max_length=200, blank=True, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -71,6 +76,14 @@ class User(Marked, AbstractBaseUser):
             models.UniqueConstraint(
                 fields=["is_system"], condition=models.Q(is_system=True), name="core_user_one_system_user"
             )
+        ]
+        indexes = [
+            # People are looked up by the beginning of a name or by its end (秀梅); both stay quick at any size.
+            models.Index(OpClass("name", "text_pattern_ops"), name="core_user_name"),
+            models.Index(OpClass(Reverse("name"), "text_pattern_ops"), name="core_user_name_end"),
+            models.Index(
+                Coalesce("last_login", "date_joined"), condition=models.Q(is_active=True), name="core_user_last_used"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,8 +7,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 
+from linli.core.access import policy
 from linli.core.access.models import User
 from linli.core.privacy.cipher import DecryptionError, decrypt, encrypt
 
@@ -29,16 +31,20 @@ class KeptForm:
 
 
 def mark_login(request: HttpRequest, user: User) -> None:
-    """Make this the account's one session. An earlier one notices at its next request (rulebook §11.3)."""
+    """Add this session to the account's; beyond the policy's number the oldest notices at its next request."""
     token = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        held = User.objects.select_for_update().values_list("session_key", flat=True).get(pk=user.pk)
+        kept = " ".join([*held.split(), token][-int(policy.value("sessions")) :])
+        User.objects.filter(pk=user.pk).update(session_key=kept)
     request.session[LOGIN_KEY] = token
-    User.objects.filter(pk=user.pk).update(session_key=token)
-    user.session_key = token
+    user.session_key = kept
 
 
 def is_current(request: HttpRequest, user: User) -> bool:
-    """Whether no newer login of the account has taken over."""
-    return bool(request.session.get(LOGIN_KEY, "") == user.session_key)
+    """Whether no newer login of the account has taken over, and nobody has ended this one."""
+    token = request.session.get(LOGIN_KEY, "")
+    return token in user.session_key.split() if token else not user.session_key
 
 
 def read_form(request: HttpRequest) -> KeptForm | None:

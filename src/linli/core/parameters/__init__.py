@@ -7,7 +7,7 @@ which it holds. A case keeps the values it began under (core.workflow takes the 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,13 @@ from linli.core.errors import BadInput
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared parameter. `source` names the rule the default rests on and how sure it is."""
+    """A declared parameter. `source` names the rule the default rests on and how sure it is.
+
+    `kept_by` says whose it is (rulebook §11.3, separation of duties): "business" the office that answers for the
+    work, "technical" the system administrator, "security" the security administrator. `least` and `most` are the
+    floor no local value may pass. `setting` names a Django setting that holds the installation's default. `options`
+    lists the values that may be chosen, with their words; with `many` several of them, kept as "a,b".
+    """
 
     key: str
     type: type[int] | type[str] | type[bool]
@@ -26,6 +32,33 @@ class Parameter:
     source: str
     least: int | None = None
     most: int | None = None
+    kept_by: str = "business"
+    setting: str = ""
+    options: tuple[tuple[str, str], ...] | Callable[[], tuple[tuple[str, str], ...]] = ()
+    many: bool = False
+
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """The values that may be chosen, with their words."""
+        return self.options() if callable(self.options) else self.options
+
+    @property
+    def standard(self) -> Any:
+        """The value where nobody set one."""
+        if not self.setting:
+            return self.default
+        from django.conf import settings
+
+        return getattr(settings, self.setting)
+
+    def words(self, value: Any) -> str:
+        """A value with its unit, as a page says it."""
+        if self.options:
+            named = dict(self.offered)
+            return "、".join(named.get(one, one) for one in str(value).split(",") if one) or "无"
+        if self.type is bool:
+            return "是" if value else "否"
+        return f"{value} {self.unit}".strip()
 
     def clean(self, raw: Any) -> Any:
         """The value as its type; raises BadInput with the sentence to show."""
@@ -33,9 +66,17 @@ class Parameter:
             value = raw in (True, "on", "true", "1", 1) if self.type is bool else self.type(raw)
         except (TypeError, ValueError):
             raise BadInput("parameter.type", f"“{self.label}”要填数字。", fields={"value": "要填数字。"}) from None
+        if self.options:
+            chosen = [one for one in str(value).split(",") if one] if self.many else [str(value)]
+            if set(chosen) - {key for key, _words in self.offered}:
+                text = f"“{self.label}”请从列出的里面选。"
+                raise BadInput("parameter.option", text, fields={"value": text})
+            return self.type(",".join(chosen))
         low, high = self.least, self.most
         if isinstance(value, int) and ((low is not None and value < low) or (high is not None and value > high)):
             text = f"“{self.label}”要在 {self.least} 到 {self.most} {self.unit}之间。"
+            if self.kept_by == "security":
+                text += "这是安全基线，不能更松。"
             raise BadInput("parameter.range", text, fields={"value": text})
         return value
 
@@ -58,7 +99,7 @@ def values_of(keys: Iterable[str], scope: str = "", on: dt.date | None = None) -
 
     wanted = list(keys)
     day = on or clock.today()
-    found = {key: REGISTRY[key].default for key in wanted}
+    found = {key: REGISTRY[key].standard for key in wanted}
     rows = ParameterValue.objects.filter(key__in=wanted, valid_from__lte=day).exclude(valid_to__lte=day)
     held = [row for row in rows if scope.startswith(row.scope)]
     for row in sorted(held, key=lambda row: (len(row.scope), row.valid_from)):

@@ -105,6 +105,7 @@ class Process:
     facts_template: str = ""
     aside_template: str = ""
     unit: str = "件"
+    view: str = "core.view_cases"  # the permission that opens the list and the picture at all
     visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:

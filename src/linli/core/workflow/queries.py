@@ -220,4 +220,8 @@ def standings(process: Process, user: Person) -> list[Standing]:
 
 def processes_for(user: Person) -> list[Process]:
     """The loops in which this person sees anything or holds a role."""
-    return [process for process in REGISTRY.values() if process.visible_to is not None] if grants_of(user) else []
+    if not grants_of(user):
+        return []
+    return [
+        process for process in REGISTRY.values() if process.visible_to is not None and user.has_perm(process.view)
+    ]

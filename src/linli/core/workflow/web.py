@@ -106,7 +106,7 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
 def process_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The loop drawn, with how many stand where, each number opening into its cases."""
     process = process_or_404(slug)
-    if not request.user.has_perm("core.view_cases"):
+    if not request.user.has_perm(process.view):
         raise Http404
     standings = queries.standings(process, request.user)
     rows = []

@@ -77,7 +77,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "more": len(page) > SHOWN,
             "next_skip": _skip(request) + SHOWN,
             "counted": counted,
-            "processes": list(REGISTRY.values()),
+            "processes": cases.processes_for(request.user),
             "process": kind,
             "only": only,
             "on_time": queries.on_time(request.user, today),
