@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from linli.actors.choices import ADMINISTRATORS, APPOINTMENT, BodyKind, Role
 from linli.actors.models import Appointment, Body, Post
 from linli.areas.models import Area
-from linli.areas.queries import picker_groups
+from linli.areas.queries import Node, picker_groups, picker_tree
 from linli.core import clock
 from linli.core.access.grants import Grant, Person, covered, grants_of
 from linli.core.access.models import User
+from linli.core.registers import Place
 from linli.core.workflow import visible
 
 NAMED_BY = ("name", "level", "path", "parent_id")
@@ -114,6 +115,21 @@ def served_districts() -> list[Area]:
 def communities_by_street() -> list[tuple[str, list[tuple[int, str]]]]:
     """Select choices: every street served with its communities."""
     return [group for district in served_districts() for group in picker_groups(district)]
+
+
+def served_places() -> tuple[Place, ...]:
+    """The streets of the districts served, each followed by its communities: what registers filter by."""
+    found: list[Place] = []
+
+    def visit(node: Node, path: str, above: str) -> None:
+        for child in node.children:
+            below = f"{path}{child.id}/"
+            found.append(Place(str(child.id), below, child.name, above))
+            visit(child, below, below)
+
+    for district in served_districts():
+        visit(picker_tree(district), district.path, "")
+    return tuple(found)
 
 
 def street_body(area: Area) -> Body | None:

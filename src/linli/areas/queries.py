@@ -151,6 +151,18 @@ def picker_groups(area: Area, *, level: Level = Level.COMMUNITY) -> list[tuple[s
     return groups
 
 
+def convert_point(lng: float, lat: float, datum: str, target: str) -> tuple[float, float]:
+    """A position in another datum, to about a tenth of a metre."""
+    point = Point(lng, lat, Datum(datum)).to(Datum(target))
+    return round(point.lng, 6), round(point.lat, 6)
+
+
+def outlines(paths: Sequence[str], target: str) -> list[dict[str, Any]]:
+    """The areas of some paths as GeoJSON features, where it is known where they lie; in one query."""
+    found = Area.objects.filter(path__in=paths).order_by("path")
+    return [shape for area in found if (shape := shape_of(area, Datum(target))) is not None]
+
+
 def shape_of(area: Area, target: Datum) -> dict[str, Any] | None:
     """One area as a GeoJSON feature, or None where nobody knows where it lies."""
     geometry: dict[str, Any]

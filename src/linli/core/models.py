@@ -7,6 +7,7 @@ from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
 from linli.core.privacy.models import Disclosure
+from linli.core.registers.models import SavedFilter, ShareLink, Tally
 from linli.core.workdays.models import CalendarDay, CalendarYear
 from linli.core.workflow.models import CaseVersion, Serial, Task
 
@@ -24,8 +25,11 @@ __all__ = [
     "ParameterValue",
     "Preference",
     "Robot",
+    "SavedFilter",
     "Seal",
     "Serial",
+    "ShareLink",
+    "Tally",
     "Task",
     "User",
     "Verification",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import HashIndex, OpClass
 from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -19,6 +19,7 @@ from linli.core.access.models import new_uid
 from linli.core.audit.marks import Marked
 from linli.core.privacy import keyed_hash, mask_id_number, mask_name, mask_phone
 from linli.core.privacy.fields import EncryptedTextField
+from linli.core.registers.search import search_column, token_index
 from linli.core.words import Worded
 from linli.core.workflow.models import CASE_MARKED, Case
 from linli.organizations.choices import (
@@ -88,6 +89,16 @@ _POINT_WHOLE = Q(lng__isnull=True, lat__isnull=True) | (
 )
 
 
+# What the register is counted and filtered by: facet → (column, kind); registers.py declares the same facets.
+FACETS = {
+    "kind": ("kind", "choice"),
+    "national_kind": ("national_kind", "choice"),
+    "legal_status": ("legal_status", "choice"),
+    "year": ("filed_on", "day"),
+}
+FACET_COLUMNS = ["kind", "national_kind", "legal_status", "owner"]
+
+
 class Organization(Profile):
     """A community social organization on the register. Only actions of cases change it."""
 
@@ -113,6 +124,9 @@ class Organization(Profile):
     filed_on = models.DateField(_("备案日期"), null=True, blank=True)
     ended_on = models.DateField(_("终止日期"), null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    search_text = search_column("name", "address")
+    search_private = search_column("leader_name")
+    search_codes = search_column("number", "uscc")
 
     class Meta:
         verbose_name = _("社会组织")
@@ -133,7 +147,23 @@ class Organization(Profile):
             models.CheckConstraint(name="organizations_point_whole", condition=_POINT_WHOLE),
         ]
         indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "name", name="organizations_scope"),
+            token_index("organizations_tokens", "scope", FACETS),
+            # An area's rows with all that a list is sorted and filtered by, so that none is fetched to be left out.
+            models.Index(
+                fields=["scope"], name="organizations_in_area", include=["id", "name", "filed_on", *FACET_COLUMNS]
+            ),
+            models.Index(fields=["name", "id"], name="organizations_by_name"),
+            models.Index(
+                F("filed_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="organizations_by_filed_on",
+                include=["scope", "name", *FACET_COLUMNS],
+            ),
+            models.Index(fields=["lat", "lng"], name="organizations_by_point", include=["datum", "scope"]),
+            HashIndex(fields=["leader_id_hash"], name="organizations_leader_id", condition=~Q(leader_id_hash="")),
+            HashIndex(
+                fields=["leader_phone_hash"], name="organizations_leader_phone", condition=~Q(leader_phone_hash="")
+            ),
             models.Index(fields=["legal_status", "kind"], name="organizations_status_kind"),
             models.Index(fields=["owner"], name="organizations_owner"),
         ]

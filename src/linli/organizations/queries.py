@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from linli.actors.choices import Role
 from linli.areas.models import Area
 from linli.core import clock
-from linli.core.access.grants import Person, covered
+from linli.core.access.grants import Person, covered, grants_of
 from linli.core.access.models import User
 from linli.core.workflow import visible
 from linli.organizations.choices import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
@@ -29,6 +29,7 @@ READERS = (
 
 # Decrypting costs and outlines are long; a list shows neither. Whoever reads one on a page fetches it then.
 PRIVATE = ("leader_id_number", "leader_phone")
+SEARCHED = ("search_text", "search_private", "search_codes")
 OUTLINES = ("area__boundary", "area__parent__boundary")
 
 
@@ -70,14 +71,21 @@ def organizations_visible_to(user: Person) -> QuerySet[Organization]:
     return (
         Organization.objects.filter(own | covered(user, READERS))
         .select_related("area__parent", "owner")
-        .defer(*PRIVATE, *OUTLINES)
+        .defer(*PRIVATE, *SEARCHED, *OUTLINES)
     )
+
+
+def reach_of(user: Person) -> tuple[str, ...]:
+    """The paths below which a person's posts show every organization."""
+    return tuple({grant.scope for grant in grants_of(user) if grant.role in READERS})
 
 
 def public_register() -> QuerySet[Organization]:
     """What every visitor may read: living organizations, without personal values."""
     return (
-        Organization.objects.filter(legal_status__in=LIVING).select_related("area__parent").defer(*PRIVATE, *OUTLINES)
+        Organization.objects.filter(legal_status__in=LIVING)
+        .select_related("area__parent")
+        .defer(*PRIVATE, *SEARCHED, *OUTLINES)
     )
 
 

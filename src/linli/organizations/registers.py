@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 
+from linli.actors.queries import served_places
+from linli.areas.queries import convert_point, outlines
+from linli.core.codes.id_number import check_id_number
+from linli.core.codes.phone import check_mobile
 from linli.core.privacy import mask_name
-from linli.core.registers import Column, Facet, Register, Sort, declare
+from linli.core.registers import Column, Facet, Key, Register, Sort, declare
 from linli.core.registers import Kind as Value
-from linli.organizations.choices import Kind, LegalStatus, NationalKind
-from linli.organizations.queries import organizations_visible_to, public_register
+from linli.organizations.choices import LIVING, Kind, LegalStatus, NationalKind
+from linli.organizations.queries import organizations_visible_to, public_register, reach_of
 
 
 def _words(choices: type[TextChoices]) -> dict[str, str]:
@@ -32,7 +36,14 @@ ORGANIZATIONS = declare(
             Column("name", "名称", public=True),
             Column("kind", "类别", show=KINDS.get, kind=Value.CHOICE, public=True),
             Column("national_kind", "全国分类", show=NATIONAL_KINDS.get, kind=Value.CHOICE, public=True),
-            Column("legal_status", "法律状态", show=STATUSES.get, kind=Value.CHOICE, public=True),
+            Column(
+                "legal_status",
+                "法律状态",
+                show=STATUSES.get,
+                kind=Value.CHOICE,
+                public=True,
+                tones=dict.fromkeys((LegalStatus.FILED.value, LegalStatus.REGISTERED.value), "ok"),
+            ),
             Column("street", "街道", "area__parent__name", public=True),
             Column("community", "社区", "area__name", public=True),
             Column("address", "活动场所", public=True),
@@ -46,7 +57,7 @@ ORGANIZATIONS = declare(
             Column("ended_on", "终止日期", kind=Value.DAY),
         ),
         facets=(
-            Facet("area", "街道、社区", "scope", Value.AREA, public=True),
+            Facet("area", "街道、社区", "scope", Value.AREA, public=True, places=served_places),
             Facet("kind", "类别", "kind", choices=tuple(KINDS.items()), public=True),
             Facet("national_kind", "全国分类", "national_kind", choices=tuple(NATIONAL_KINDS.items())),
             Facet("legal_status", "法律状态", "legal_status", choices=tuple(STATUSES.items())),
@@ -59,5 +70,32 @@ ORGANIZATIONS = declare(
         ),
         search=("name", "number", "uscc", "address", "leader_name"),
         point=("lng", "lat", "datum"),
+        reach=reach_of,
+        own="owner",
+        public_values={"legal_status": tuple(status.value for status in LIVING)},
+        keys=(
+            Key(
+                "id",
+                "负责人身份证号",
+                "leader_id_hash",
+                "id_number",
+                check_id_number,
+                permission="organizations.reveal_leader",
+            ),
+            Key(
+                "phone",
+                "负责人手机号",
+                "leader_phone_hash",
+                "phone",
+                check_mobile,
+                permission="organizations.reveal_leader",
+            ),
+        ),
+        listed=("name", "number", "kind", "street", "community", "leader", "legal_status", "filed_on"),
+        url="organizations:register",
+        public_url="organizations:public_list",
+        home="身边的社会组织",
+        outlines=outlines,
+        convert=convert_point,
     )
 )

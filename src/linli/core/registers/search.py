@@ -1,0 +1,147 @@
+"""The search columns of a register's table, the index over them, and the conditions that use it.
+
+A register's model has three generated columns: what everybody may search (`search_text`), what only its readers may
+(`search_private`), and codes (`search_codes`). One GIN index holds the pairs of neighbouring characters of the three
+together with the values of the facets and the areas above, so that any filter is one look into one index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Expression, F, Func, Model, Q, TextField, Value
+from django.db.models.functions import Collate
+from django.db.models.lookups import PostgresOperatorLookup
+from django.db.models.sql.compiler import SQLCompiler
+
+from linli.core.registers.schema import facet_sql
+from linli.core.registers.words import Word, pairs, runs
+
+TEXT, PRIVATE, CODES = "search_text", "search_private", "search_codes"
+COLUMNS = (TEXT, PRIVATE, CODES)
+NOTHING = "none"  # the value of a facet that is empty
+MOST_PAIRS = 12
+
+
+class Lines(Func):
+    """The named fields in one spelling, a line each."""
+
+    function = "registers_lines"
+    output_field: ClassVar[TextField[Any, Any]] = TextField(db_collation="C")
+
+
+def search_column(*fields: str) -> models.GeneratedField:
+    """A generated column over fields of the same row."""
+    # The variadic array takes text; a varchar would not be looked up as one.
+    return models.GeneratedField(
+        expression=Lines(*fields), output_field=TextField(db_collation="C"), db_persist=True, editable=False
+    )
+
+
+class Tokens(Func):
+    """Everything a row is found by, as an array. `facets` pairs names with (column, kind)."""
+
+    function = "registers_tokens"
+    output_field: ClassVar[ArrayField[Any, Any]] = ArrayField(TextField(db_collation="C"))
+
+    def __init__(self, scope: str, facets: Mapping[str, tuple[str, str]]) -> None:
+        self.scope, self.facets = scope, dict(facets)
+        super().__init__(*COLUMNS, scope, *(column for column, _kind in self.facets.values()))
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **more: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """`registers_tokens(text, private, codes, scope, 'kind=' || …)`; columns only, so there are no parameters."""
+        written = [compiler.compile(part)[0] for part in self.get_source_expressions()]
+        fixed, sources = written[:4], written[4:]
+        values = [
+            f"'{name}=' || {facet_sql(source, kind)}"
+            for source, (name, (_column, kind)) in zip(sources, self.facets.items(), strict=True)
+        ]
+        return f"{self.function}({', '.join([*fixed, *values])})", []
+
+
+def tokens_of(scope: str, facets: Mapping[str, tuple[str, str]]) -> Collate:
+    """The indexed expression."""
+    # By name: a migration writes a mapping in that order, and both must be the same expression.
+    return Collate(Tokens(scope, dict(sorted(facets.items()))), "C")
+
+
+def token_index(name: str, scope: str, facets: Mapping[str, tuple[str, str]]) -> GinIndex:
+    """The one index behind search and facets."""
+    return GinIndex(tokens_of(scope, facets), name=name, gin_pending_list_limit=1024)
+
+
+class _Has(PostgresOperatorLookup):
+    """An array that shares an element with another (&&)."""
+
+    lookup_name = "registers_has"
+    postgres_operator = "&&"
+    prepare_rhs = False
+
+
+def has_any(tokens: Expression, wanted: Sequence[str]) -> Any:
+    """Rows with at least one of these tokens."""
+    array = Value(list(wanted), output_field=ArrayField(TextField()))
+    return _Has(tokens, Func(array, template="%(expressions)s::text[]", output_field=ArrayField(TextField())))
+
+
+def _holds(column: str, text: str) -> Q:
+    return Q(**{f"{column}__contains": text})
+
+
+def word_condition(word: Word, *, public: bool) -> Q:
+    """The exact meaning of a word: a part of one searched field, in one of its spellings."""
+    if word.is_short:
+        return _holds(TEXT, f"\n{word.text}")
+    found = Q()
+    for spelling in word.spellings:
+        found |= _holds(TEXT, spelling)
+    if not public:
+        found |= _holds(PRIVATE, word.text)
+    if word.is_code:
+        found |= _holds(CODES, word.text)
+    return found
+
+
+def word_tokens(word: Word, tokens: Expression, *, public: bool) -> Q:
+    """What the index can say of a word. Every row that matches has these tokens; `word_condition` says which do."""
+    if word.is_short:
+        return Q(has_any(tokens, [f"\n{word.text}"]))
+    found = Q()
+    for spelling in word.spellings:
+        of_pairs = Q()
+        for pair in pairs(spelling)[:MOST_PAIRS]:
+            private = () if public or spelling != word.text else (f"~{pair}",)
+            of_pairs &= Q(has_any(tokens, [pair, *private]))
+        found |= of_pairs
+    if word.is_code:
+        of_runs = Q()
+        for run in runs(word.text):
+            of_runs &= Q(has_any(tokens, [run]))
+        found |= of_runs
+    return found
+
+
+def searchable(model: type[Model]) -> bool:
+    """Whether a model has the search columns."""
+    names = {field.name for field in model._meta.get_fields()}
+    return names.issuperset(COLUMNS)
+
+
+__all__ = [
+    "COLUMNS",
+    "NOTHING",
+    "F",
+    "Lines",
+    "Tokens",
+    "has_any",
+    "search_column",
+    "searchable",
+    "token_index",
+    "tokens_of",
+    "word_condition",
+    "word_tokens",
+]

@@ -1,0 +1,189 @@
+"""What the tally says of a selection: exact numbers at any size, as long as no word is searched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from linli.core.registers.declare import Facet, Register
+from linli.core.registers.models import Tally
+from linli.core.registers.search import NOTHING
+
+if TYPE_CHECKING:
+    from linli.core.registers.selection import Selection
+
+Values = tuple[str, ...]
+MOST_OWN = 500
+
+
+class Counted:
+    """Numbers of one selection from the tally, and of the reader's own records, which lie elsewhere."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.register = selection.register
+        self.tallied = selection.register.tallied
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The areas whose figures make up what the reader sees."""
+        return [branch.path for branch in self.selection.branches if branch.path is not None]
+
+    @property
+    def knows(self) -> bool:
+        """Whether the register keeps a tally and can say where the reader sees everything."""
+        return self.register.is_indexed and self.selection.reach is not None
+
+    @cached_property
+    def by_path(self) -> dict[str, list[tuple[Values, int]]]:
+        """Path → (values of the facets, how many), for the areas read and for the whole register (an empty path)."""
+        found: dict[str, list[tuple[Values, int]]] = {path: [] for path in (*self.paths, "")}
+        if not self.knows:
+            return found
+        rows = (
+            Tally.objects.filter(register=self.register.slug, scope__in=found)
+            .values_list("scope", "facets")
+            .annotate(total=Sum("n"))
+        )
+        for path, values, total in rows:
+            if total:
+                found[path].append((tuple(values), total))
+        return found
+
+    @cached_property
+    def own(self) -> list[Values]:
+        """The values of the reader's own records outside the areas; a handful."""
+        selection = self.selection
+        found: list[Values] = []
+        for branch in selection.branches:
+            if branch.path is not None:
+                continue
+            area = selection.register.area_facet
+            rows = selection.base.filter(branch.condition)
+            if area is not None and selection.area is not None:
+                rows = rows.filter(selection.condition_of(area))
+            fields = [facet.source for facet in self.tallied]
+            found += [self.values_of(row) for row in rows.values_list(*fields)[:MOST_OWN]]
+        return found
+
+    def values_of(self, row: tuple[object, ...]) -> Values:
+        """A record's values as the tally writes them."""
+        return tuple(value_of(facet, value) for facet, value in zip(self.tallied, row, strict=True))
+
+    def rows(self) -> Iterator[tuple[Values, int]]:
+        """All that the reader sees in the chosen area, by the values of the facets."""
+        for path in self.paths:
+            yield from self.by_path[path]
+        for values in self.own:
+            yield values, 1
+
+    # --- figures ------------------------------------------------------------------------------------------------
+
+    def wanted(self, *, without: str = "") -> Mapping[int, frozenset[str]]:
+        """Place of a facet → the values that were chosen, what is public included."""
+        selection, found = self.selection, {}
+        for place, facet in enumerate(self.tallied):
+            values: frozenset[str] | None = None
+            if facet.name in selection.chosen and facet.name != without:
+                values = frozenset(selection.chosen[facet.name])
+            if selection.public and facet.name in self.register.public_values:
+                public = frozenset(self.register.public_values[facet.name])
+                values = public if values is None else values & public
+            if values is not None:
+                found[place] = values
+        return found
+
+    @cached_property
+    def filtered(self) -> int | None:
+        """Exactly how many match the facets; None where there is no tally."""
+        if not self.knows:
+            return None
+        wanted = self.wanted()
+        return sum(n for values, n in self.rows() if _fits(values, wanted))
+
+    @cached_property
+    def reachable(self) -> int | None:
+        """Exactly how many the reader sees in the chosen area, whatever the other facets."""
+        return sum(n for _values, n in self.rows()) if self.knows else None
+
+    def share_of(self, path: str) -> float:
+        """The part of the whole register that lies below a path."""
+        if not path or not self.knows:
+            return 1.0
+        whole = sum(n for _values, n in self.by_path[""])
+        return sum(n for _values, n in self.by_path.get(path, [])) / whole if whole else 1.0
+
+    def of_facet(self, facet: Facet) -> Counter[str]:
+        """How many have each value of a facet, the other facets applied and its own left out."""
+        place = self.tallied.index(facet)
+        wanted = self.wanted(without=facet.name)
+        found: Counter[str] = Counter()
+        for values, n in self.rows():
+            if _fits(values, wanted):
+                found[values[place]] += n
+        return found
+
+    def below(self, paths: list[str]) -> dict[str, int]:
+        """How many match the facets in each of some areas; one query, the reader's own elsewhere not among them."""
+        found = dict.fromkeys(paths, 0)
+        if not self.knows or not paths:
+            return found
+        rows = Tally.objects.filter(register=self.register.slug, scope__in=paths)
+        for place, values in self.wanted().items():
+            rows = rows.filter(**{f"facets__{place}__in": sorted(values)})
+        found |= dict(rows.values_list("scope").annotate(total=Sum("n")))
+        return found
+
+
+def _fits(values: Values, wanted: Mapping[int, frozenset[str]]) -> bool:
+    return all(values[place] in allowed for place, allowed in wanted.items())
+
+
+def value_of(facet: Facet, value: object) -> str:
+    """A column's value as the tally and the index write it."""
+    if value is None or value == "":
+        return NOTHING
+    return str(getattr(value, "year", value))
+
+
+FOLD = """
+WITH folded AS (
+    DELETE FROM core_tally WHERE (register, scope, facets) IN (
+        SELECT register, scope, facets FROM core_tally
+        GROUP BY register, scope, facets HAVING count(*) > 1 OR sum(n) = 0
+    ) RETURNING register, scope, facets, n
+)
+INSERT INTO core_tally (register, scope, facets, n)
+SELECT register, scope, facets, sum(n) FROM folded GROUP BY register, scope, facets HAVING sum(n) <> 0
+"""
+
+
+@transaction.atomic
+def fold() -> int:
+    """Put the rows of each figure into one; how many of those are left. Writers do not wait."""
+    with connection.cursor() as cursor:
+        # Two folds at once would each take the other's rows for gone.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('core_tally'))")
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(FOLD)
+        return int(cursor.rowcount)
+
+
+@transaction.atomic
+def recount(register: Register) -> None:
+    """Count a register anew, after its triggers were switched off for a mass of rows. Its writers wait meanwhile."""
+    from linli.core.registers.schema import facet_sql, first_count_sql
+
+    quoted = connection.ops.quote_name
+    values = {name: facet_sql(quoted(column), kind) for name, (column, kind) in register.indexed.items()}
+    table = register.model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM core_tally WHERE register = %s", [register.slug])
+        cursor.execute(first_count_sql(table, register.slug, register.scope, values))
