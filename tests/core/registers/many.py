@@ -13,23 +13,9 @@ from linli.core.registers.words import CODE_LEAST, canonical, plain, words_of
 from linli.organizations.choices import Kind, LegalStatus, NationalKind
 from linli.organizations.models import Organization
 
-PARTS = tuple(
-    [
-        "金苑",
-        "聚龙",
-        "社区",
-        "居委会",
-        "书画",
-        "服务",
-        "志愿",
-        "老人",
-        "太极",
-        "（二）",
-        "A座",
-        "村委会",
-        "协会",
-        "队",
-    ]
+PARTS = (
+    *("金苑", "聚龙", "社区", "居委会", "书画", "服务", "志愿", "老人"),
+    *("太极", "（二）", "A座", "村委会", "协会", "队"),
 )
 LEADERS = ("陈秀梅", "林伟", "黄敏", "阿不都热合曼·阿卜杜拉", "陈伟")
 ADDRESSES = ("金苑社区文化活动中心 203 室", "聚龙居委会 1 楼", "书画街 8 号", "")
