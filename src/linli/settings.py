@@ -21,12 +21,18 @@ DEBUG = env.bool("LINLI_DEBUG", False)
 DEMO = env.bool("LINLI_DEMO", False)
 
 
+# Every secret by its name, for a backup.
+LINLI_SECRETS: dict[str, str] = {}
+
+
 def secret(name: str) -> str:
     """A secret from the environment, or one made once and kept in the data folder, readable by its owner alone."""
-    given = env.str(f"LINLI_{name.upper()}", "")
-    if given:
-        return str(given)
-    path = HOME / "secrets" / name
+    LINLI_SECRETS[name] = env.str(f"LINLI_{name.upper()}", "") or kept_secret(HOME / "secrets" / name)
+    return LINLI_SECRETS[name]
+
+
+def kept_secret(path: Path) -> str:
+    """The secret of a file, made when it is not there."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -159,6 +165,11 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[Path] = []
 WHITENOISE_MAX_AGE = 31_536_000
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+# Public keys (age) of those who may open a backup; with one, the worker makes a backup every night.
+LINLI_BACKUP_KEYS: list[str] = env.list("LINLI_BACKUP_KEYS", [])
+LINLI_BACKUP_DIR = Path(env.str("LINLI_BACKUP_DIR", "") or HOME / "backups").expanduser().resolve()
+LINLI_BACKUP_KEEP = env.int("LINLI_BACKUP_KEEP", 14)
 
 LINLI_FILES_BUCKET = env.str("LINLI_S3_BUCKET", "")
 STORAGES = {

@@ -82,9 +82,14 @@ def _taken_over(areas: set[int]) -> dict[int, set[str]]:
 
 
 def holders_of(role: str, scope: str) -> list[User]:
-    """Active people whose post of this role lies nearest above the path; empty when nobody holds it."""
-    ids = [int(part) for part in scope.split("/") if part]
-    posts = posts_on(clock.today()).filter(role=role, area_id__in=ids, user__is_active=True)
+    """Active people whose post of this role lies nearest above the path; empty when nobody holds it.
+
+    An empty path asks for everybody who holds the role anywhere: those who answer for the installation.
+    """
+    posts = posts_on(clock.today()).filter(role=role, user__is_active=True)
+    if not scope:
+        return list({row.user_id: row.user for row in posts.select_related("user")}.values())
+    posts = posts.filter(area_id__in=[int(part) for part in scope.split("/") if part])
     rows = list(posts.select_related("user", "area").defer("area__boundary"))
     if not rows:
         return []

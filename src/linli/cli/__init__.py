@@ -25,6 +25,8 @@ BUILT_IN = {
     "worker": ("linli.cli.worker", "worker", "只启动后台任务。"),
     "prepare": ("linli.cli.prepare", "prepare", "更新数据表和静态文件；升级后运行一次。"),
     "db": ("linli.cli.db", "db", "内置数据库：start、stop、status、url。"),
+    "backup": ("linli.cli.backup", "backup", "备份数据库、文件和密钥；backup verify 核对一份备份。"),
+    "restore": ("linli.cli.restore", "restore", "把一份备份恢复到空的数据库和文件夹。"),
     "check": ("linli.cli.check", "check", "检查设置、数据库和数据文件夹。"),
     "manage": ("linli.cli.manage", "manage", "Django 的管理命令。"),
 }

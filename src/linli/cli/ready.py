@@ -19,14 +19,24 @@ def database_there(*, say: Say | None = None) -> Iterator[None]:
     home.make_usable()
     os.environ["LINLI_HOME"] = str(home.path)
     if os.environ.get("DATABASE_URL"):
+        finish_restore(home)
         yield
         return
     with lent(home, say=say) as url:
         os.environ["DATABASE_URL"] = url
+        finish_restore(home)
         try:
             yield
         finally:
             del os.environ["DATABASE_URL"]
+
+
+def finish_restore(home: Home) -> None:
+    """Keys that a killed `linli restore` left ready take their place or go, before anybody reads them."""
+    if (home.path / "secrets.restoring").exists():
+        from linli.core.backup.restoring import finish_interrupted
+
+        finish_interrupted(home.path, os.environ["DATABASE_URL"])
 
 
 def set_up_django() -> None:

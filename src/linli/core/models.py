@@ -3,6 +3,7 @@
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
 from linli.core.audit.models import Event, Mark, Seal, Verification
+from linli.core.backup.models import Backup
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
@@ -13,6 +14,7 @@ from linli.core.workflow.models import CaseVersion, Serial, Task
 
 __all__ = [
     "Attachment",
+    "Backup",
     "CalendarDay",
     "CalendarYear",
     "CaseVersion",

@@ -13,6 +13,8 @@ from django.test import Client
 from moto import mock_aws
 from tests.core.files import samples
 
+from linli.core.backup import archive
+from linli.core.backup.storage import Files
 from linli.core.errors import BadInput
 from linli.core.files import storing
 from linli.core.files.actions import sweep_orphans
@@ -81,3 +83,29 @@ def test_the_sweep_walks_the_bucket(put, bucket) -> None:
     with mock.patch("linli.core.files.queries.clock.now", return_value=row.uploaded_at + timedelta(days=2)):
         assert sweep_orphans() == 1
     assert keys(bucket) == {row.stored_as}
+
+
+def test_a_bucket_is_backed_up_and_restored(put, bucket, tmp_path) -> None:
+    row = put("照片.jpg", samples.photo())
+    bucket.put_object(Bucket="linli", Key="imports/list.csv", Body=b"a,b\n")
+    kept = {key: bucket.get_object(Bucket="linli", Key=key)["Body"].read() for key in keys(bucket)}
+    identity = archive.new_identity()
+    path = tmp_path / "x.tar.age"
+    files = Files()
+    with archive.Writer(path, [identity.to_public()]) as writer:
+        for name in (row.stored_as, row.thumbnail_as, *files.others()):
+            file, size = files.open(name)
+            writer.add(f"files/{name}", file, size)
+        writer.seal()
+    assert files.open("attachments/nothing") is None
+    for key in kept:
+        bucket.delete_object(Bucket="linli", Key=key)
+    assert files.is_empty()
+    bucket.put_object(Bucket="linli", Key=row.stored_as, Body=b"half a fi")
+
+    for _again in range(2):
+        with archive.opened(path, [identity]) as members:
+            for member in members:
+                files.put(member.name.removeprefix("files/"), member)
+
+    assert {key: bucket.get_object(Bucket="linli", Key=key)["Body"].read() for key in keys(bucket)} == kept

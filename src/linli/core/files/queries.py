@@ -33,7 +33,7 @@ def orphans(older_than: dt.timedelta = dt.timedelta(days=1), batch: int = 500) -
     """Stored files without a row, older than any upload can take; what a killed process leaves."""
     before = clock.now() - older_than
     names: list[str] = []
-    for name in _walk(FOLDER):
+    for name in walk(FOLDER):
         names.append(name)
         if len(names) == batch:
             yield from _unknown(names, before)
@@ -50,7 +50,7 @@ def _unknown(names: Iterable[str], before: dt.datetime) -> Iterator[str]:
             yield name
 
 
-def _walk(folder: str) -> Iterator[str]:
+def walk(folder: str) -> Iterator[str]:
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
@@ -58,4 +58,4 @@ def _walk(folder: str) -> Iterator[str]:
     for file in files:
         yield f"{folder}/{file}"
     for inner in folders:
-        yield from _walk(f"{folder}/{inner}")
+        yield from walk(f"{folder}/{inner}")
