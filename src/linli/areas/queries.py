@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db.models import Count, Max, Q, QuerySet
 
 from linli.core import clock
+from linli.core.sheets.declare import Place
 
 from .choices import Datum, Level
 from .datum import Point, convert_geometry
@@ -182,3 +183,93 @@ def shape_of(area: Area, target: Datum) -> dict[str, Any] | None:
         "geometry": geometry,
         "properties": {"name": area.short_name, "level": area.level, "path": area.path, "source": source},
     }
+
+
+class Communities:
+    """The communities of one scope by every name people write, for workbooks: 金苑社区, 金苑居委会, 金苑, a code."""
+
+    ENDINGS = ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "社区", "村民委员会", "村委会", "村")
+
+    def __init__(self, scope: str) -> None:
+        found = (
+            areas_valid_on()
+            .filter(level=Level.COMMUNITY)
+            .select_related("parent")
+            .defer("boundary", "parent__boundary")
+        )
+        self.by_name: dict[str, list[Area]] = {}
+        self.by_code: dict[str, Area] = {}
+        self.by_id: dict[int, Place] = {}
+        self.outside: set[str] = set()
+        self.inside: list[Area] = []
+        # Communities beside the scope are known by name alone, so that a row can be told that it lies elsewhere.
+        root = scope.split("/", 1)[0] + "/"
+        for area in found.filter(path__startswith=root).order_by("code", "pk"):
+            names = {area.name, area.short_name, self._stem(area.name)}
+            if not area.path.startswith(scope):
+                self.outside |= names | ({area.code} if area.code else set())
+                continue
+            self.inside.append(area)
+            self.by_id[area.pk] = Place(area.pk, area.path, area.full_name, area.number_code)
+            for name in names:
+                self.by_name.setdefault(name, []).append(area)
+            if area.code:
+                self.by_code[area.code] = area
+
+    def _stem(self, name: str) -> str:
+        for ending in self.ENDINGS:
+            if name.endswith(ending) and len(name) > len(ending) + 1:
+                return name.removesuffix(ending)
+        return name
+
+    def of(self, id: int) -> Place:
+        """A community that was found before."""
+        return self.by_id[id]
+
+    def options(self) -> list[tuple[str, str]]:
+        """(street, community) in the order of their codes."""
+        return [(area.parent.short_name if area.parent else "", area.short_name) for area in self.inside]
+
+    def find(self, upper: str, name: str) -> Place | str:
+        """The community of this name (and street), or a sentence."""
+        text, street = "".join(name.split()), "".join(upper.split())
+        if text.isascii() and text.isdigit():
+            area = self.by_code.get(text)
+            return self.by_id[area.pk] if area else self._unknown(text)
+        candidates = self.by_name.get(text) or self._with_street(text) or self.by_name.get(self._stem(text), [])
+        if street:
+            within = [area for area in candidates if self._is_street(area, street)]
+            if candidates and not within:
+                return f"“{street}”没有“{text}”这个社区。请核对街道和社区。"
+            candidates = within
+        if len(candidates) > 1:
+            streets = "、".join(area.parent.short_name for area in candidates if area.parent)
+            return f"有 {len(candidates)} 个“{text}”（{streets}）。请在“所在街道”里写明是哪个街道的。"
+        return self.by_id[candidates[0].pk] if candidates else self._unknown(text)
+
+    def _with_street(self, text: str) -> list[Area]:
+        """东方街道金苑社区 in one cell; the district may stand in front too."""
+        found = []
+        for area in self.inside:
+            street = area.parent.short_name if area.parent else ""
+            if street and street in text and text.partition(street)[2] in {area.name, area.short_name}:
+                found.append(area)
+        return found
+
+    def _is_street(self, area: Area, street: str) -> bool:
+        parent = area.parent
+        stems = ("街道办事处", "街道", "镇人民政府", "镇", "乡")
+        if parent is None:
+            return False
+        if street in (parent.name, parent.short_name, parent.code):
+            return True
+
+        def stem(name: str) -> str:
+            return next((name.removesuffix(end) for end in stems if name.endswith(end)), name)
+
+        return stem(street) == stem(parent.name)
+
+    def _unknown(self, text: str) -> str:
+        if text in self.outside or self._stem(text) in self.outside:
+            return f"“{text}”不在你的辖区，这里不能导入。请删去这一行，或请所在街道导入。"
+        return f"没有“{text}”这个社区。请从模板的下拉框里选，或填 12 位社区代码。"

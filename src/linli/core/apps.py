@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig, apps
 
 # A room that exists is loaded when Django starts, so that what it declares (rules, actions, pages) is known.
-ROOMS = ("rules", "queries", "registers", "actions", "web.forms", "web.cases")
+ROOMS = ("rules", "queries", "registers", "sheets", "actions", "web.forms", "web.cases")
 OWN_ROOMS = ("linli.core.access.accounts",)  # listens to logins from the first one on
 
 

@@ -9,6 +9,7 @@ from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
 from linli.core.privacy.models import Disclosure
 from linli.core.registers.models import SavedFilter, ShareLink, Tally
+from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.workdays.models import CalendarDay, CalendarYear
 from linli.core.workflow.models import CaseVersion, Serial, Task
 
@@ -23,6 +24,8 @@ __all__ = [
     "Event",
     "FormerPassword",
     "Mark",
+    "Import",
+    "ImportedRow",
     "Notice",
     "ParameterValue",
     "Preference",
@@ -32,6 +35,7 @@ __all__ = [
     "Serial",
     "ShareLink",
     "Tally",
+    "StagedRow",
     "Task",
     "User",
     "Verification",

@@ -166,6 +166,7 @@ class Organization(Profile):
             ),
             models.Index(fields=["legal_status", "kind"], name="organizations_status_kind"),
             models.Index(fields=["owner"], name="organizations_owner"),
+            models.Index(fields=["uscc"], condition=~Q(uscc=""), name="organizations_uscc"),
         ]
 
     def __str__(self) -> str:

@@ -73,3 +73,5 @@ rules.add_perm("organizations.reveal_leader", COMMUNITY | STREET | DISTRICT)
 # A worker may enter for a resident; the place is checked again when the case is sent.
 rules.add_perm("organizations.begin_filing", rules.is_authenticated)
 rules.add_perm("organizations.amend", runs_it | COMMUNITY)
+# Taking over a paper register: whoever decides on filings there, and the district above.
+rules.add_perm("organizations.import", STREET | DISTRICT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from linli.actors.choices import ADMINISTRATORS, Role
 from linli.core.access.grants import Person, grants_of
+from linli.core.sheets.declare import REGISTRY as SHEETS
+from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow.queries import tasks_of
 
@@ -18,6 +20,11 @@ def administers(user: Person) -> bool:
     return any(grant.role in (*ADMINISTRATORS, Role.DISTRICT_HEAD) for grant in grants_of(user))
 
 
+def imports_organizations(user: Person) -> bool:
+    """Holds a post that may take over lists of organizations."""
+    return bool(scopes_of(SHEETS["organizations"], user))
+
+
 def _owed(user: Person) -> int:
     return tasks_of(user).count()
 
@@ -30,6 +37,7 @@ def build() -> None:
         Entry("备案申请", "core:cases", args=("filing",), group="组织", order=10, visible=works_on_cases),
         Entry("变更与注销", "core:cases", args=("amendment",), group="组织", order=20, visible=works_on_cases),
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
+        Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
         Entry("流程图", "portal:processes", group="看数", order=10, visible=works_on_cases),
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
         Entry("办理参数", "core:parameters", group="设置", order=10, visible=administers),

@@ -6,6 +6,7 @@ import hashlib
 from typing import IO, Any, cast
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
 
@@ -53,6 +54,29 @@ def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor:
     if attachments_of(subject, slot).count() >= limits[PER_SLOT]:
         raise refuse("many", f"这一项最多放 {limits[PER_SLOT]} 个文件。请先去掉不要的，或合并成一个 PDF。")
     return _keep(file, kind, clean_name(upload.name or "", kind.extension), source, subject, slot, actor)
+
+
+def keep(file: IO[bytes], *, subject: models.Model, slot: str, name: str, media_type: str, actor: User) -> Attachment:
+    """Keep a file of any size, streamed, whose kind the calling action has checked itself; in its transaction."""
+    digest = _digest(file)
+    row = Attachment(
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        slot=slot,
+        name=name,
+        media_type=media_type,
+        sha256=digest,
+        source_sha256=digest,
+        uploaded_by=actor,
+        stored_as=new_name(f".{extension_of(name)}"),
+    )
+    row.size = file.seek(0, 2)
+    file.seek(0)
+    with transaction.atomic():
+        put([(row.stored_as, File(file))])
+        row.save()
+        record(actor, "files.store", subject, slot=slot, file=row.name, uid=row.uid, size=row.size)
+    return row
 
 
 def _keep(

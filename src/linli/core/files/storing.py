@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -33,7 +33,7 @@ def new_name(suffix: str = "") -> str:
     return f"{FOLDER}/{clock.today():%Y/%m}/{new_uid()}{suffix}"
 
 
-def put(contents: Iterable[tuple[str, bytes]]) -> None:
+def put(contents: Iterable[tuple[str, bytes | File[bytes]]]) -> None:
     """Save named contents, all or none; they are deleted again when the transaction around rolls back.
 
     Raises StorageError with a sentence for a full disk or an unreachable store.
@@ -42,7 +42,7 @@ def put(contents: Iterable[tuple[str, bytes]]) -> None:
     for name, content in contents:
         saved.append(name)  # first, since a failed save may leave a part behind
         try:
-            default_storage.save(name, ContentFile(content))
+            default_storage.save(name, content if isinstance(content, File) else ContentFile(content))
         except (OSError, BotoCoreError, ClientError) as error:
             delete(saved)
             raise _refusal(error) from error

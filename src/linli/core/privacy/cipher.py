@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -66,6 +67,12 @@ def encrypt(value: str) -> str:
     return newest_prefix() + _fernet(_configured()).encrypt(value.encode()).decode("ascii")
 
 
+def encrypt_all(values: Iterable[str | None]) -> list[str | None]:
+    """The stored forms of many values, quicker than one by one; None and "" stay as they are."""
+    prefix, seal = newest_prefix(), _fernet(_configured()).encrypt
+    return [prefix + seal(value.encode()).decode("ascii") if value else value for value in values]
+
+
 def decrypt(stored: str) -> str:
     """The value behind a stored form. Raises DecryptionError; never returns text that was not encrypted."""
     if not stored:
@@ -94,6 +101,15 @@ def audit_key() -> bytes:
     if not settings.LINLI_HASH_KEY:
         raise ImproperlyConfigured("LINLI_HASH_KEY 是空的。没有它就不能封存办理记录。")
     return _audit_key(settings.LINLI_HASH_KEY)
+
+
+def hash_all(values: Iterable[str | None], kind: str = "") -> list[str | None]:
+    """`keyed_hash` of many values that have their one spelling already (digits, capitals); None stays None."""
+    if not settings.LINLI_HASH_KEY:
+        raise ImproperlyConfigured("LINLI_HASH_KEY 是空的。没有它就不能按身份证号或手机号查找。")
+    key, start = _derive(settings.LINLI_HASH_KEY, "hash key", 32), f"{kind}\0"
+    digest = hmac.digest
+    return [digest(key, (start + value).encode(), "sha256").hex() if value else value for value in values]
 
 
 def keyed_hash(value: str, kind: str = "") -> str:

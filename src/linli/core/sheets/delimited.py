@@ -1,0 +1,123 @@
+"""Reading CSV: its encoding and its delimiter are found out, its rows come one by one."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from typing import IO
+
+from linli.core.sheets.cells import plain
+from linli.core.sheets.recognise import encoding_without_mark, refuse
+from linli.core.sheets.xlsx import Row
+
+DELIMITERS = ",;\t|，；"
+SAMPLE = 1 << 16
+BLOCK = 1 << 20
+LONGEST_CELL = 1 << 20
+MOST_LOST = 200  # characters that cannot be read: beyond this it is another encoding
+csv.field_size_limit(LONGEST_CELL)
+
+
+def encoding_of(file: IO[bytes]) -> str:
+    """The encoding in which the whole file can be read; GB18030 where it is not UTF-8 and says nothing."""
+    file.seek(0)
+    head = file.read(SAMPLE)
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return name
+    if name := encoding_without_mark(head):
+        return name
+    if _reads(file, "utf-8"):
+        return "utf-8"
+    if _reads(file, "gb18030"):
+        return "gb18030"
+    lost = {name: _lost(file, name) for name in ("utf-8", "gb18030")}
+    best = min(lost, key=lambda name: lost[name])
+    if lost[best] > MOST_LOST:
+        raise refuse(
+            "encoding", "这个文件的文字编码认不出来，打开是乱码。请用 Excel 打开，“另存为”.xlsx 或“CSV UTF-8”再传。"
+        )
+    return best
+
+
+def _reads(file: IO[bytes], name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)()
+    file.seek(0)
+    try:
+        while block := file.read(BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lost(file: IO[bytes], name: str) -> int:
+    decoder = codecs.getincrementaldecoder(name)("replace")
+    file.seek(0)
+    lost = 0
+    while block := file.read(BLOCK):
+        lost += decoder.decode(block).count("\ufffd")
+    return lost
+
+
+def delimiter_of(file: IO[bytes], encoding: str) -> str:
+    """The delimiter that gives the sample the most columns on most of its lines."""
+    file.seek(0)
+    sample = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(SAMPLE))
+    first = sample.lstrip("\ufeff").split("\n", 1)[0].strip().lower()
+    if first.startswith("sep=") and len(first) == 5:  # Excel's own hint
+        return first[4]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            rows = list(csv.reader(io.StringIO(sample), delimiter=delimiter))[:40]
+        except csv.Error:
+            return 0, 0
+        widths = sorted(len(row) for row in rows if row)
+        return (widths[len(widths) // 2], max(widths)) if widths else (0, 0)
+
+    return max(DELIMITERS, key=score)
+
+
+def csv_rows(file: IO[bytes]) -> Iterator[Row]:
+    """Line numbers as Excel shows them (a row whose cell holds a line break is one row) and cells."""
+    encoding = encoding_of(file)
+    delimiter = delimiter_of(file, encoding)
+    file.seek(0)
+    text = io.TextIOWrapper(
+        io.BufferedReader(_Borrowed(file), BLOCK), encoding=encoding, errors="replace", newline=""
+    )
+    reader = csv.reader(text, delimiter=delimiter)
+    try:
+        for number, row in enumerate(reader, start=1):
+            if number == 1 and row:
+                row[0] = row[0].lstrip("\ufeff")
+                if len(row) <= 2 and row[0].lower().startswith("sep="):
+                    continue
+            yield number, [plain(cell) for cell in row]
+    except csv.Error as error:
+        raise refuse(
+            "csv", "这个 CSV 有一格长得不正常，多半是少了一个引号。请用 Excel 打开核对，另存为 .xlsx 再传。"
+        ) from error
+
+
+class _Borrowed(io.RawIOBase):
+    """Reads from a file without closing it in the end."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        block = self.file.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)

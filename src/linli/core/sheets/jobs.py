@@ -1,0 +1,38 @@
+"""Reading, applying and undoing in the background. Each looks at the import as it is, so running again is safe."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate.contrib.django import app
+
+from linli.core.sheets import actions
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="core.read_import")
+def read_import(batch_id: int) -> None:
+    """Check the rows of an uploaded workbook."""
+    actions.read_import(batch_id)
+
+
+@app.task(name="core.apply_import")
+def apply_import(batch_id: int) -> None:
+    """Put the rows into the register, slice by slice."""
+    while actions.continue_import(batch_id):
+        pass
+
+
+@app.task(name="core.undo_import")
+def undo_import(batch_id: int) -> None:
+    """Take an import back, slice by slice."""
+    while actions.continue_undo(batch_id):
+        pass
+
+
+@app.periodic(cron="7 18 * * *")
+@app.task(name="core.forget_imports", queueing_lock="core.forget_imports")
+def forget_imports(timestamp: int) -> None:
+    """Once a night (02:07 in Shanghai)."""
+    if count := actions.forget_old_imports():
+        log.info("imports_forgotten", count=count)

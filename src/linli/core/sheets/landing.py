@@ -1,0 +1,225 @@
+"""Putting staged rows into the register, in the caller's transaction: new records by one statement, the others merged
+(merging.py), each with its trace and its event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+
+from linli.core.audit.marks import Marked, mark_rows
+from linli.core.sheets.choices import Outcome
+from linli.core.sheets.declare import Sheet
+from linli.core.sheets.merging import merge
+from linli.core.sheets.models import Import
+from linli.core.sheets.slices import CREATED_EVENT, EVENTS, Slice, event_values, reason_of, trace
+from linli.core.sheets.staging import IMPORTED, STAGED, literal, mark, quoted, recordset, run, stored, table
+from linli.core.workflow.numbers import numbers_after, pass_over
+
+_NEW = "(s.state = 'good' OR s.state = 'duplicate' AND s.decision = 'new')"
+TAKEN = "刚才有人记入了相同的{}，这一行没有导入。请重新核对。"
+
+
+def land(part: Slice) -> None:
+    """Create, merge and pass over the rows of a slice."""
+    _number(part)
+    _refuse_taken(part)
+    _create(part)
+    _keep_marks(part)
+    merge(part)
+    _pass_over(part)
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------
+
+
+def reserve_numbers(batch: Import) -> None:
+    """Let the register's own serials go on behind the numbers the file brings."""
+    numbered = batch.sheet.numbered
+    if numbered is None:
+        return
+    given = run(
+        f"""SELECT found[1], max(found[2]::bigint) FROM (
+                SELECT regexp_match(s.values->>%s, %s) AS found FROM {STAGED} s WHERE s.batch_id = %s
+            ) t WHERE found IS NOT NULL GROUP BY 1 ORDER BY 1""",
+        [numbered.column, numbered.pattern, batch.pk],
+    )
+    for key, last in given:
+        pass_over(key, int(last))
+
+
+def _number(part: Slice) -> None:
+    """Give a number to each new record that needs one and brought none."""
+    numbered = part.sheet.numbered
+    if numbered is None:
+        return
+    blank = part.sheet.blank
+    reads = ", ".join(
+        f"coalesce(v.{quoted(name)}, {blank[name]})" if name in blank else f"v.{quoted(name)}"
+        for name in numbered.reads
+    )
+    rows = run(
+        f"""SELECT s.number, {reads} FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(part.sheet)})
+            WHERE {part.where} AND {_NEW} AND v.{quoted(numbered.column)} IS NULL ORDER BY s.number"""
+    )
+    keys = [(row[0], numbered.key(dict(zip(numbered.reads, row[1:], strict=True)), part.places)) for row in rows]
+    wanted = [(number, key) for number, key in keys if key]
+    if not wanted:
+        return
+    given = numbers_after([key for _, key in wanted])
+    run(
+        f"""UPDATE {STAGED} s SET values = s.values || jsonb_build_object(%s::text, g.given)
+            FROM unnest(%s::bigint[], %s::text[]) AS g(number, given)
+            WHERE s.batch_id = %s AND s.number = g.number""",
+        [numbered.column, [number for number, _ in wanted], given, part.batch.pk],
+    )
+
+
+# --- new records ------------------------------------------------------------------------------------------------
+
+
+def _refuse_taken(part: Slice) -> None:
+    """Rows whose record somebody else has entered since they were checked."""
+    sheet = part.sheet
+    for key in sheet.keys:
+        if not key.strong:
+            continue
+        same = " AND ".join(f"o.{quoted(name)} = v.{quoted(name)}" for name in key.fields)
+        there = " AND ".join(f"o.{quoted(name)}::text <> ''" for name in key.fields)
+        among = "".join(
+            f" AND {_filled(sheet, name)} IN ({', '.join(map(literal, values))})"
+            f" AND o.{quoted(name)} IN ({', '.join(map(literal, values))})"
+            for name, values in key.among.items()
+        )
+        # In the order of the file: an earlier row of the same file is a twin and was decided on.
+        run(
+            f"""INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, decision, fields, mark, reason)
+                SELECT s.batch_id, %(run)s, s.number, 'refused', s.label, s.decision, s.fields, '', %(reason)s
+                FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
+                WHERE {part.where} AND {_NEW}
+                AND EXISTS (SELECT 1 FROM {table(sheet)} o WHERE {same} AND {there}{among})
+                ON CONFLICT DO NOTHING""",
+            {"run": part.batch.run, "reason": TAKEN.format(key.label)},
+        )
+
+
+def _filled(sheet: Sheet, name: str) -> str:
+    return f"coalesce(v.{quoted(name)}, {sheet.blank[name]})" if name in sheet.blank else f"v.{quoted(name)}"
+
+
+def _defaults(model: type[Model], given: set[str]) -> dict[str, Any]:
+    """What the model itself puts into columns that no row brings."""
+    found: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
+        if field.column is None or field.column in given or field.primary_key or field.generated:
+            continue
+        if not field.has_default():
+            continue
+        found[field.column] = field.get_db_prep_save(field.get_default(), connection)
+    for field in model._meta.concrete_fields:
+        if field.column is None or field.column in given or field.column in found or field.null:
+            continue
+        if field.primary_key or field.generated:
+            continue
+        if field.empty_strings_allowed:
+            found[field.column] = ""
+    return found
+
+
+def _create(part: Slice) -> None:
+    """One statement: records, traces, events."""
+    sheet, batch = part.sheet, part.batch
+    types = stored(sheet)
+    constants = _defaults(sheet.model, set(types))
+    empty = _defaults(sheet.model, set())
+    columns = ["id", *types, *constants]
+    values = ["s.record_id"]
+    parameters: list[Any] = []
+    for name in types:
+        default = f", {sheet.blank[name]}" if name in sheet.blank else ""
+        if empty.get(name) is not None:
+            default += ", %s"
+            parameters.append(empty[name])
+        values.append(f"coalesce(v.{quoted(name)}{default})" if default else f"v.{quoted(name)}")
+    values += ["%s"] * len(constants)
+    parameters += constants.values()
+    _savepoint(
+        part,
+        f"""WITH made AS (
+            INSERT INTO {table(sheet)} AS o ({", ".join(map(quoted, columns))})
+            SELECT {", ".join(values)} FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
+            WHERE {{where}} AND {_NEW} AND NOT EXISTS (
+                SELECT 1 FROM {IMPORTED} t WHERE t.batch_id = s.batch_id AND t.run = %s AND t.number = s.number)
+            ORDER BY s.number
+            ON CONFLICT DO NOTHING
+            RETURNING o.id, o.{quoted(sheet.scope)} AS scope, {mark(sheet, "o")} AS mark
+        ), told AS (
+            INSERT INTO {EVENTS} (at, actor_id, post, name, subject_type_id, subject_id, scope, detail, request_id)
+            SELECT %s, %s, %s, '{CREATED_EVENT}', %s, made.id, made.scope, %s::jsonb, %s FROM made
+        )
+        INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, record_id, decision, mark, reason)
+        SELECT s.batch_id, %s, s.number, CASE WHEN made.id IS NULL THEN 'refused' ELSE 'created' END, s.label,
+            made.id, s.decision, coalesce(made.mark, ''), CASE WHEN made.id IS NULL THEN %s ELSE '' END
+        FROM {STAGED} s LEFT JOIN made ON made.id = s.record_id
+        WHERE {{where}} AND {_NEW}
+        ON CONFLICT DO NOTHING""",
+        [*parameters, batch.run, *event_values(part, sheet.model), batch.run, TAKEN.format("内容")],
+    )
+
+
+def _keep_marks(part: Slice) -> None:
+    """The records have gone past Django's models: they get the marks that `save` would have made (core/audit)."""
+    model = part.sheet.model
+    if issubclass(model, Marked):
+        made = run(
+            f"""SELECT s.record_id FROM {IMPORTED} s
+                WHERE {part.where} AND s.run = %s AND s.outcome = 'created'""",
+            [part.batch.run],
+        )
+        mark_rows(model, [row[0] for row in made])
+
+
+def _savepoint(part: Slice, sql: str, parameters: list[Any]) -> None:
+    """Run a statement over the slice; where the database refuses it, find the rows it refuses and name them."""
+    try:
+        with transaction.atomic():
+            run(sql.format(where=part.where), parameters)
+        return
+    except IntegrityError as error:
+        numbers = [row[0] for row in run(f"SELECT s.number FROM {STAGED} s WHERE {part.where} ORDER BY s.number")]
+        if len(numbers) <= 1:
+            if numbers:
+                trace(part, numbers[0], Outcome.REFUSED, reason=reason_of(part.sheet, error))
+            return
+    middle = numbers[(len(numbers) - 1) // 2]
+    _savepoint(Slice(part.batch, part.low, middle, part.actor, part.places), sql, parameters)
+    _savepoint(Slice(part.batch, middle, part.high, part.actor, part.places), sql, parameters)
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------
+
+
+def _pass_over(part: Slice) -> None:
+    """Duplicates that were to be left alone."""
+    run(
+        f"""INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, record_id, decision, mark, reason)
+            SELECT s.batch_id, %s, s.number, 'skipped', s.label, s.match_id, s.decision, '',
+                CASE s.state WHEN 'same' THEN '名册里已有，内容相同。' ELSE '' END
+            FROM {STAGED} s WHERE {part.where}
+            AND (s.state = 'same' OR s.state = 'duplicate' AND s.decision IN ('', 'skip'))
+            ON CONFLICT DO NOTHING""",
+        [part.batch.run],
+    )
+
+
+def count_outcomes(batch: Import, low: int, high: int) -> dict[str, int]:
+    """How the rows of a range ended."""
+    return dict(
+        run(
+            f"""SELECT outcome, count(*) FROM {IMPORTED}
+                WHERE batch_id = %s AND run = %s AND number > %s AND number <= %s GROUP BY outcome""",
+            [batch.pk, batch.run, low, high],
+        )
+    )

@@ -1,0 +1,139 @@
+"""What every step of putting rows into the register shares: the slice at hand, its events, its traces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+
+from linli.core import clock
+from linli.core.access.grants import grants_of
+from linli.core.access.models import User
+from linli.core.audit.models import Event
+from linli.core.sheets.choices import Outcome
+from linli.core.sheets.declare import Places, Sheet
+from linli.core.sheets.models import Import
+from linli.core.sheets.staging import IMPORTED, STAGED, quoted, run, table
+
+CREATED_EVENT, UPDATED_EVENT, RESTORED_EVENT = "sheets.created", "sheets.updated", "sheets.restored"
+EVENTS = Event._meta.db_table
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows of one transaction: those of an import whose number is in the range."""
+
+    batch: Import
+    low: int  # not included
+    high: int
+    actor: User
+    places: Places
+
+    @property
+    def sheet(self) -> Sheet:
+        """The declaration."""
+        return self.batch.sheet
+
+    @property
+    def where(self) -> str:
+        """The range as SQL over `s`."""
+        return f"s.batch_id = {int(self.batch.pk)} AND s.number > {int(self.low)} AND s.number <= {int(self.high)}"
+
+
+@dataclass
+class Incoming:
+    """A row that meets a record."""
+
+    number: int
+    label: str
+    decision: str
+    fields: list[str]
+    values: dict[str, Any]
+    target: int | None
+    seen: str
+    twin: int | None
+
+
+def event_values(part: Slice, model: type[Model]) -> list[Any]:
+    """What every event of a slice has in common: moment, actor, post, kind of record, detail, request."""
+    kind = ContentType.objects.get_for_model(model)
+    detail = json.dumps({"import": part.batch.uid})
+    request = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    return [clock.now(), part.actor.pk, post_of(part.actor, part.batch.scope), kind.pk, detail, request]
+
+
+def post_of(actor: User, scope: str) -> str:
+    """The body for which somebody acts over a path."""
+    covering = [grant for grant in grants_of(actor) if grant.covers(scope)]
+    return max(covering, key=lambda grant: len(grant.scope)).body_name if covering else ""
+
+
+def tell(part: Slice, name: str, fields: Mapping[int, Sequence[str]]) -> None:
+    """An event for each record, naming the fields that changed and no value."""
+    moment, actor, post, kind, _, request = event_values(part, part.sheet.model)
+    run(
+        f"""INSERT INTO {EVENTS} (at, actor_id, post, name, subject_type_id, subject_id, scope, detail, request_id)
+            SELECT %s, %s, %s, %s, %s, o.id, o.{quoted(part.sheet.scope)}, f.detail::jsonb, %s
+            FROM unnest(%s::bigint[], %s::text[]) AS f(id, detail) JOIN {table(part.sheet)} o ON o.id = f.id""",
+        [
+            moment,
+            actor,
+            post,
+            name,
+            kind,
+            request,
+            list(fields),
+            [json.dumps({"import": part.batch.uid, "fields": list(names)}) for names in fields.values()],
+        ],
+    )
+
+
+def reason_of(sheet: Sheet, error: Exception) -> str:
+    """A constraint of the database in words."""
+    text = str(error)
+    for name, sentence in sorted(sheet.sentences.items(), key=lambda pair: -len(pair[0])):
+        if name in text:
+            return sentence
+    return "和名册里已有的内容合不起来，没有导入。请核对这一行。"
+
+
+def trace(
+    part: Slice,
+    number: int,
+    outcome: Outcome,
+    *,
+    row: Incoming | None = None,
+    target: int | None = None,
+    before: dict[str, Any] | None = None,
+    present: str = "",
+    reason: str = "",
+) -> None:
+    label = (
+        row.label
+        if row
+        else run(f"SELECT label FROM {STAGED} s WHERE {part.where} AND s.number = %s", [number])[0][0]
+    )
+    run(
+        f"""INSERT INTO {IMPORTED}
+            (batch_id, run, number, outcome, label, record_id, decision, fields, before, mark, reason)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s) ON CONFLICT DO NOTHING""",
+        [
+            part.batch.pk,
+            part.batch.run,
+            number,
+            outcome,
+            label,
+            target,
+            row.decision if row else "",
+            json.dumps(row.fields) if row and row.fields else None,
+            json.dumps(before, cls=DjangoJSONEncoder) if before is not None else None,
+            present,
+            reason[:300],
+        ],
+    )

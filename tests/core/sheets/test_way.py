@@ -1,0 +1,127 @@
+"""The whole way: upload, preview, decide, apply, look, undo, apply again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.core.sheets.conftest import Bring, line, officer, problems_of, states_of, workbook
+from tests.personas import World
+
+from linli.core.audit.models import Event
+from linli.core.errors import WrongState
+from linli.core.sheets import actions
+from linli.core.sheets.models import Import, ImportedRow, StagedRow
+from linli.organizations.models import Organization
+
+
+def test_rows_become_organizations(world: World, bring: Bring, land: Any) -> None:
+    batch = bring(workbook([line(), line("英歌队", 备案编号="BA-440511004-2016-00007"), line("散步队", 备案日期="")]))
+
+    assert (batch.state, batch.counts["good"], batch.counts["wrong"]) == ("ready", 3, 0)
+    land(batch)
+
+    made = {row.name: row for row in Organization.objects.all()}
+    first = made["凤亭下书画社"]
+    assert batch.state == "applied"
+    assert (first.number, first.legal_status, first.area) == ("BA-440511004-2016-00008", "filed", world.community)
+    assert (first.leader_id_number, first.leader_phone) == ("11010519491231002X", "13800002046")
+    assert (first.national_kind, first.member_count, str(first.filed_on)) == ("culture", 11, "2016-05-18")
+    assert first.scope == world.community.path
+    assert len(first.uid) == 22
+    assert made["英歌队"].number == "BA-440511004-2016-00007"
+    assert (made["散步队"].legal_status, made["散步队"].number) == ("grassroots", None)
+    assert not StagedRow.objects.exists()
+    assert [row.outcome for row in ImportedRow.objects.order_by("number")] == ["created"] * 3
+    names = [event.name for event in Event.objects.order_by("id")]
+    assert names.count("sheets.created") == 3
+    assert names[-1] == "sheets.applied"
+    # A saved record gives the same fingerprints as one that was typed.
+    before = (first.leader_id_hash, first.leader_phone_hash)
+    first.save()
+    assert (first.leader_id_hash, first.leader_phone_hash) == before
+
+
+def test_wrong_cells_are_named(world: World, bring: Bring) -> None:
+    batch = bring(
+        workbook(
+            [
+                line(负责人身份证号="110105194912310021", 类别="文艺"),
+                line("好的社"),
+                line("", 负责人手机号="1380000"),
+                line("远的社", 所在社区="华坞社区"),
+                line("人社", 成员人数=3, 其中党员人数=5),
+            ]
+        )
+    )
+
+    assert states_of(batch) == ["wrong", "good", "wrong", "wrong", "wrong"]
+    assert problems_of(batch) == [
+        (2, "类别", "“文艺”不在可选的内容里。请从服务、自治、文体、平安、其他里选一个。"),
+        (2, "负责人身份证号", "身份证号第 18 位应为 X。请核对后再填。"),
+        (4, "组织名称", "“组织名称”是空的，请填上。"),
+        (4, "负责人手机号", "手机号要有 11 位，现在是 7 位。请核对后再填。"),
+        (5, "所在社区", "“华坞社区”不在你的辖区，这里不能导入。请删去这一行，或请所在街道导入。"),
+        (6, "组织名称", "至少 3 个字，现在是 2 个字。请写全。"),
+        (6, "其中党员人数", "党员人数不能多于成员人数。请核对。"),
+    ]
+
+
+def test_duplicates_are_found_and_merged(
+    world: World, bring: Bring, land: Any, take_back: Any, filed: Organization
+) -> None:
+    content = workbook(
+        [
+            line(成员人数=99, 成立日期="2015-01-01"),
+            line("新的社"),
+            line("新的社", 活动场所="别处"),
+            line("另一社", 备案编号=filed.number),
+        ]
+    )
+    batch = bring(content)
+    assert states_of(batch) == ["duplicate", "duplicate", "duplicate", "duplicate"]
+    rows = {row.number: row for row in StagedRow.objects.all()}
+    assert (rows[2].match_id, rows[2].match_key, rows[2].may_new) == (filed.pk, "name", False)
+    # The same person in charge is a hint only.
+    assert (rows[3].match_key, rows[3].may_new) == ("leader", True)
+    assert (rows[4].match_key, rows[5].match_key) == ("leader", "number")
+
+    actions.decide(batch, "new", numbers=[3], actor=officer(world))
+    actions.decide(batch, "update", numbers=[2], actor=officer(world))
+    land(batch)
+
+    filed.refresh_from_db()
+    assert (filed.member_count, str(filed.founded_on)) == (99, "2015-01-01")
+    assert batch.counts["created"] == 1
+    assert batch.counts["updated"] == 1
+    assert batch.counts["skipped"] == 2
+
+    take_back(batch)
+    filed.refresh_from_db()
+    assert (batch.state, filed.member_count) == ("undone", 11)
+    assert list(Organization.objects.all()) == [filed]
+
+    actions.recheck_import(batch, actor=officer(world))
+    actions.read_import(batch.pk)
+    assert {row.number: row.decision for row in StagedRow.objects.all()} == {2: "update", 3: "new", 4: "", 5: ""}
+    land(batch)
+    assert Organization.objects.count() == 2
+
+
+def test_an_undo_names_what_is_in_the_way(world: World, bring: Bring, land: Any, take_back: Any) -> None:
+    from linli.organizations.actions.amendments import begin_amendment
+
+    batch = land(bring(workbook([line(), line("英歌队", 负责人身份证号=""), line("潮剧社", 负责人身份证号="")])))
+    organization = Organization.objects.get(name="英歌队")
+    begin_amendment(organization, kind="name", actor=world["community_worker"])
+    Organization.objects.filter(name="潮剧社").update(address="搬了")
+
+    with pytest.raises(WrongState) as refusal:
+        actions.undo_import(batch, actor=officer(world))
+    assert refusal.value.message == (
+        "有 2 条导入以后有了变化，没有撤销：第 3 行“英歌队”已经有变更与注销。；第 4 行“潮剧社”导入以后改过。"
+    )
+    take_back(batch, partly=True)
+    assert sorted(row.name for row in Organization.objects.all()) == ["潮剧社", "英歌队"]
+    assert [row.outcome for row in ImportedRow.objects.order_by("number")] == ["undone", "kept", "kept"]
+    assert Import.objects.get().state == "undone"
