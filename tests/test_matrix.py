@@ -13,6 +13,8 @@ from tests.personas import PERSONAS, World
 from linli.actors.choices import ADMINISTRATION
 from linli.actors.models import Appointment, Body, Post
 from linli.core.parameters.models import ParameterValue
+from linli.core.sheets.declare import REGISTRY as SHEETS
+from linli.core.sheets.models import Import
 from linli.core.workflow.declare import REGISTRY
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import Amendment, Filing, Organization
@@ -66,6 +68,18 @@ def administration(world: World) -> list[str]:
     return rows
 
 
+def imports(world: World) -> list[str]:
+    """Who may take a register over from workbooks, by the area the import covers."""
+    people = {name: world[name] for name in PERSONAS}
+    rows = ["\n## 导入\n", "| 权限 | 范围 | 谁有 |", "|---|---|---|"]
+    for sheet in SHEETS.values():
+        for words, area in (("全区", world.district), ("街道", world.street), ("社区", world.community)):
+            batch = Import(slug=sheet.slug, scope=area.path)
+            may = [who for who, person in people.items() if person.has_perm(sheet.permission, batch)]
+            rows.append(f"| 导入{sheet.label} `{sheet.permission}` | {words} | {', '.join(may)} |")
+    return rows
+
+
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
     body = Body.objects.get(area=world.community)
@@ -82,6 +96,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, amendment),
         *table(world, appointment),
         *administration(world),
+        *imports(world),
         "",
     ]
     written = "\n".join(lines)
