@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0005_registers'),
+        ('core', '0006_backups_are_remembered'),
     ]
 
     operations = [
