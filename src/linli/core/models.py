@@ -2,7 +2,7 @@
 
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
-from linli.core.audit.models import Event, Mark, Seal, Verification
+from linli.core.audit.models import Event, Gap, Mark, Seal, Verification
 from linli.core.backup.models import Backup
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
@@ -23,6 +23,7 @@ __all__ = [
     "Disclosure",
     "Event",
     "FormerPassword",
+    "Gap",
     "Import",
     "ImportedRow",
     "Mark",
