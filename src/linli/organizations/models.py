@@ -222,8 +222,13 @@ class Filing(Profile, Case):
         ]
         indexes = [
             models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_filing_scope"),
-            models.Index(fields=["owner", "-created_at"], name="organizations_filing_owner"),
-            models.Index(fields=["state", "-began_at"], name="organizations_filing_state"),
+            models.Index(fields=["owner", "-id"], name="organizations_filing_owned"),
+            models.Index(fields=["entered_by", "-id"], name="organizations_filing_entered"),
+            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_filing_newest"),
+            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_filing_state"),
+            models.Index(
+                fields=["publicity_to", "id"], condition=Q(state="publicity"), name="organizations_filing_notice"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -311,7 +316,10 @@ class Amendment(Case):
         ]
         indexes = [
             models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_amend_scope"),
-            models.Index(fields=["owner", "-created_at"], name="organizations_amend_owner"),
+            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_amend_state"),
+            models.Index(fields=["owner", "-id"], name="organizations_amend_owned"),
+            models.Index(fields=["entered_by", "-id"], name="organizations_amend_entered"),
+            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_amend_newest"),
         ]
 
     def __str__(self) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from linli.actors.choices import Role
 from linli.areas.models import Area
 from linli.core import clock
 from linli.core.access.grants import Person, covered, grants_of
 from linli.core.access.models import User
+from linli.core.counting import Bounded, bounded
 from linli.core.workflow import visible
+from linli.core.workflow.listing import Cases
 from linli.organizations.choices import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
 from linli.organizations.models import Amendment, Filing, Organization
 
@@ -37,7 +40,12 @@ def _own(user: Person) -> Q:
     return Q(owner=user.pk) | Q(entered_by=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
 
 
-@visible(FILING)
+def reach_of(user: Person) -> tuple[str, ...]:
+    """The paths below which a person's posts show every organization, and every case that was sent."""
+    return tuple({grant.scope for grant in grants_of(user) if grant.role in READERS})
+
+
+@visible(FILING, reach=reach_of)
 def filings_visible_to(user: Person) -> QuerySet[Filing]:
     """List twin of the rule organizations.view_filing: a draft is its applicant's alone."""
     posted = covered(user, READERS) & ~Q(state=FilingState.DRAFT)
@@ -48,7 +56,7 @@ def filings_visible_to(user: Person) -> QuerySet[Filing]:
     )
 
 
-@visible(AMENDMENT)
+@visible(AMENDMENT, reach=reach_of)
 def amendments_visible_to(user: Person) -> QuerySet[Amendment]:
     """List twin of the rule organizations.view_amendment."""
     posted = covered(user, READERS) & ~Q(state=AmendmentState.DRAFT)
@@ -75,11 +83,6 @@ def organizations_visible_to(user: Person) -> QuerySet[Organization]:
     )
 
 
-def reach_of(user: Person) -> tuple[str, ...]:
-    """The paths below which a person's posts show every organization."""
-    return tuple({grant.scope for grant in grants_of(user) if grant.role in READERS})
-
-
 def public_register() -> QuerySet[Organization]:
     """What every visitor may read: living organizations, without personal values."""
     return (
@@ -103,6 +106,19 @@ def filings_in_publicity() -> QuerySet[Filing]:
         .defer(*PRIVATE, *OUTLINES, "founders")
         .order_by("publicity_to", "id")
     )
+
+
+def newest_organizations() -> QuerySet[Organization]:
+    """The public register, the latest filed first."""
+    return public_register().filter(filed_on__isnull=False).order_by(F("filed_on").desc(nulls_last=True), "-pk")
+
+
+def filed_since(user: Person, day: dt.date) -> Bounded:
+    """How many organizations were filed since a day where the person's posts lie."""
+    rows = [
+        Organization.objects.filter(filed_on__gte=day, scope__startswith=path) for path in Cases(FILING, user).reach
+    ]
+    return bounded(*rows) if rows else Bounded(0)
 
 
 _COMMON = re.compile(r"[社区街道居委会队协会组织志愿服务团中心站室的之\s]|[^一-鿿]")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from linli.actors.choices import ADMINISTRATORS, Role
 from linli.core.access.grants import Person, grants_of
+from linli.core.counting import Bounded
 from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
-from linli.core.workflow.queries import tasks_of
+from linli.core.workflow import inbox
 
 
 def works_on_cases(user: Person) -> bool:
@@ -25,8 +26,8 @@ def imports_organizations(user: Person) -> bool:
     return bool(scopes_of(SHEETS["organizations"], user))
 
 
-def _owed(user: Person) -> int:
-    return tasks_of(user).count()
+def _owed(user: Person) -> Bounded:
+    return inbox.total(user)
 
 
 def build() -> None:

@@ -10,10 +10,18 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from linli.actors.choices import CASE_ROLES
-from linli.core import clock
 from linli.core.access.grants import Person, grants_of
+from linli.core.counting import Bounded
+from linli.core.paging import Order, Page
+from linli.core.registers.selection import Selection
+from linli.core.workflow import inbox
 from linli.core.workflow.declare import OWNER, SYSTEM
+from linli.core.workflow.listing import Cases
 from linli.core.workflow.models import Task
+from linli.organizations.choices import FILING, LegalStatus
+from linli.organizations.registers import ORGANIZATIONS
+
+KIND = next(facet for facet in ORGANIZATIONS.facets if facet.name == "kind")
 
 
 def month_start(day: dt.date) -> dt.datetime:
@@ -63,11 +71,31 @@ def on_time(user: Person, day: dt.date) -> OnTime:
     return OnTime(found["in_time"], found["closed"])
 
 
-def today_of(rows: QuerySet[Task]) -> dict[str, int]:
-    """How many rows there are, are late, and fall due today."""
-    today = clock.today()
-    return rows.aggregate(
-        all=Count("pk"),
-        late=Count("pk", filter=Q(due_on__lt=today)),
-        due=Count("pk", filter=Q(due_on=today)),
-    )
+def today_of(user: Person) -> dict[str, Bounded]:
+    """How much a person owes, how much of it is late, and what falls due today."""
+    return {
+        "all": inbox.total(user),
+        "late": inbox.waiting(user, only=inbox.LATE),
+        "due": inbox.waiting(user, only=inbox.TODAY),
+    }
+
+
+def last_first(rows: QuerySet[Task], after: str, size: int = 40) -> Page[Task]:
+    """A page of closed duties, what was done last first: along the index of the moments, whatever their number."""
+    order = Order(Task, ["-closed_at"])
+    key = order.read(after)
+    parts = [rows.filter(segment).order_by(*order.order_by)[: size + 1] for segment in order.segments(key)]
+    found = [row for part in parts for row in part][: size + 1]
+    more = len(found) > size
+    return Page(found[:size], order.written(order.key_of(found[size - 1])) if more else "", key is None)
+
+
+def living(user: Person) -> Selection:
+    """The organizations that are filed or registered, as far as the person sees them: what the figure opens."""
+    return Selection(ORGANIZATIONS, user, chosen={"legal_status": (LegalStatus.FILED, LegalStatus.REGISTERED)})
+
+
+def open_filings(user: Person) -> int:
+    """How many applications are under way and may be seen; those that are still filled in are nobody's yet."""
+    counts = Cases(FILING, user).by_state()
+    return sum(n for state, n in counts.items() if state != FILING.start and state not in FILING.ends)

@@ -13,6 +13,7 @@ from linli.core.ui.icons import ICONS
 
 if TYPE_CHECKING:
     from linli.core.access.models import User
+    from linli.core.counting import Bounded
 
 Face = Literal["desk", "public"]
 #: Groups of the side menu from top to bottom. "bar" is the right end of the desk's top bar.
@@ -33,7 +34,7 @@ class Entry:
     group: str = ""
     order: int = 0
     visible: Callable[[Any], bool] = everyone
-    count: Callable[[Any], int | None] | None = None
+    count: Callable[[Any], int | Bounded | None] | None = None
     face: Face = "desk"
     icon: str = ""
     args: tuple[str, ...] = ()
@@ -63,7 +64,7 @@ class Shown:
         self.is_here = path == url or (url != "/" and path.startswith(url))
 
     @cached_property
-    def count(self) -> int | None:
+    def count(self) -> int | Bounded | None:
         """How many wait there; None when there is nothing to say."""
         return (self.entry.count(self.user) or None) if self.entry.count else None
 

@@ -7,7 +7,7 @@ tests/core/workflow walk every process that is registered here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from linli.core.access.grants import Person
+    from linli.core.registers.declare import Column
     from linli.core.workflow.models import Case
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -105,8 +106,10 @@ class Process:
     facts_template: str = ""
     aside_template: str = ""
     unit: str = "件"
+    columns: Sequence[Column] = ()  # what an export of its cases holds
     view: str = "core.view_cases"  # the permission that opens the list and the picture at all
     visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)
+    reach: Callable[[Person], Iterable[str]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.ends = frozenset(self.ends)
@@ -158,11 +161,17 @@ def process_of(case: Case | type[Case]) -> Process:
     return next(process for process in REGISTRY.values() if process.model_label == case._meta.label)
 
 
-def visible(process: Process) -> Callable[[F], F]:
-    """Bind the list that a person may see: `@visible(FILING)` above `filings_visible_to(user)`."""
+def visible(process: Process, reach: Callable[[Person], Iterable[str]] | None = None) -> Callable[[F], F]:
+    """Bind the list that a person may see: `@visible(FILING)` above `filings_visible_to(user)`.
+
+    `reach` names the paths below which the person sees every case that has left its first state; beyond that, own
+    cases alone. Where it is given, the table of the cases keeps a tally of its states under the process's slug
+    (`core.registers.schema.KeepTally`), and lists and counts cost the same at any size.
+    """
 
     def bind(function: F) -> F:
         process.visible_to = function
+        process.reach = reach
         return function
 
     return bind

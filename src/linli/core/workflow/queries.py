@@ -5,30 +5,41 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from statistics import mean
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from linli.core import clock
 from linli.core.access.grants import Person, covered, grants_of
 from linli.core.access.models import User
 from linli.core.audit.models import Event
+from linli.core.counting import Bounded, joined
 from linli.core.workdays import due_words
 from linli.core.workflow import duties
-from linli.core.workflow.declare import OWNER, REGISTRY, STEPS, SYSTEM, Process, Step, process_of
+from linli.core.workflow.declare import OWNER, REGISTRY, STEPS, Process, Step, process_of
+from linli.core.workflow.listing import Cases
 from linli.core.workflow.models import Case, CaseVersion, Task
 
 
 def tasks_of(user: Person) -> QuerySet[Task]:
-    """The open rows of a person's inbox: own matters, and what the person's posts owe or watch over."""
+    """The open rows of a person's inbox: own matters, and what the person's posts owe or watch over.
+
+    For one row, or few; pages and counts of a long inbox are in `inbox`.
+    """
     if not isinstance(user, User):
         return Task.objects.none()
     mine = Q(role=OWNER, owner=user)
     for role in {grant.role for grant in grants_of(user)}:
         mine |= Q(role=role) & covered(user, role)
     return Task.objects.filter(mine, closed_at__isnull=True).order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+def own_tasks(user: User) -> QuerySet[Task]:
+    """The open rows of a person's own matters."""
+    return Task.objects.filter(role=OWNER, owner=user, closed_at__isnull=True)
 
 
 def steps_for(user: Person, case: Case) -> list[Step]:
@@ -184,38 +195,36 @@ class Standing:
     state: str
     label: str
     count: int
-    late: int
+    late: Bounded
     usual_days: float | None
 
 
+LATELY = 100  # finished rows whose mean stay is told
+
+
 def standings(process: Process, user: Person) -> list[Standing]:
-    """For the picture of the process: per state the cases this person may see, and the mean stay of finished rows."""
-    assert process.visible_to is not None
-    seen = process.visible_to(user)
-    counts = dict(seen.order_by().values_list("state").annotate(n=Count("pk")))
-    open_rows = Task.objects.filter(
-        process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=True, due_on__lt=clock.today()
-    ).exclude(role=SYSTEM)
-    late = dict(
-        open_rows.filter(case_id__in=seen.values("pk")).order_by().values_list("state").annotate(n=Count("pk"))
-    )
-    stay = ExpressionWrapper(F("closed_at") - F("opened_at"), output_field=DurationField())
-    usual = dict(
-        Task.objects.filter(process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=False)
-        .order_by()
-        .values_list("state")
-        .annotate(mean=Avg(stay))
-    )
+    """For the picture of the process: per state the cases this person may see, and the mean stay of the last rows."""
+    cases = Cases(process, user)
+    counts, late, usual = cases.by_state(), cases.late_by_state(), usual_days(process)
     return [
-        Standing(
-            state=state,
-            label=str(label),
-            count=counts.get(state, 0),
-            late=late.get(state, 0),
-            usual_days=round(usual[state].total_seconds() / 86400, 1) if state in usual else None,
-        )
+        Standing(state, str(label), counts[state], late.get(state, Bounded(0)), usual.get(state))
         for state, label in process.states
     ]
+
+
+def usual_days(process: Process) -> dict[str, float]:
+    """The mean stay in each state, in days, of the rows that were finished last; one short range of an index each."""
+    done = Task.objects.filter(process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=False)
+    parts = [
+        done.filter(state=duty.state)
+        .order_by("-closed_at")
+        .values_list("id", "state", "opened_at", "closed_at")[:LATELY]
+        for duty in process.duties
+    ]
+    stays: dict[str, list[float]] = {}
+    for _pk, state, opened_at, closed_at in joined(parts) if parts else ():
+        stays.setdefault(state, []).append((closed_at - opened_at).total_seconds())
+    return {state: round(mean(found) / 86400, 1) for state, found in stays.items()}
 
 
 def processes_for(user: Person) -> list[Process]:

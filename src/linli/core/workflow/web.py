@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,12 +18,12 @@ from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.errors import BadInput, WrongState
-from linli.core.paging import keyset
 from linli.core.workdays import calendar, due_words
-from linli.core.workflow import duties, queries
+from linli.core.workflow import duties, inbox, queries
 from linli.core.workflow.declare import REGISTRY, Process, Step
 from linli.core.workflow.engine import days_of, perform
 from linli.core.workflow.forms import StepForm, form_for
+from linli.core.workflow.listing import Cases
 from linli.core.workflow.models import Case, Task
 from linli.core.workflow.picture import draw
 from linli.core.workflow.wizard import WIZARDS
@@ -56,25 +55,8 @@ def asked(request: HttpRequest, name: str) -> str:
 def case_list(request: HttpRequest, slug: str) -> HttpResponse:
     """All cases of a process that this person may see; filters live in the address."""
     process = process_or_404(slug)
-    assert process.visible_to is not None
-    seen: QuerySet[Any] = process.visible_to(request.user)
-    rows = seen
-    state = asked(request, "state")
-    words = asked(request, "q")
-    late = request.GET.get("late", "") == "1"
-    if state:
-        rows = rows.filter(state=state)
-    if words:
-        match = Q()
-        for path in process.model.SEARCH:
-            match |= Q(**{path: words})
-        rows = rows.filter(match)
-    if late:
-        open_late = Task.objects.filter(
-            process=slug, kind=Task.Kind.ACT, closed_at__isnull=True, due_on__lt=clock.today()
-        ).exclude(role="system")
-        rows = rows.filter(pk__in=open_late.values("case_id"))
-    page = keyset(rows, request)
+    chosen = Cases.from_params(process, request.GET, request.user)
+    page = chosen.page(request.GET.get("after", ""))
     kind = ContentType.objects.get_for_model(process.model)
     tasks = {
         task.case_id: task
@@ -94,9 +76,7 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
             "page": page,
             "standings": standings,
             "facets": [{"value": s.state, "label": s.label, "count": s.count} for s in standings],
-            "state": state,
-            "words": words,
-            "late": late,
+            "chosen": chosen,
         },
     )
 
@@ -224,7 +204,7 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
         return _again(request, case, form)
     if request.htmx:  # type: ignore[attr-defined]
         case.refresh_from_db()
-        left = queries.tasks_of(request.user).count()
+        left = inbox.waiting(request.user)
         context = {"case": case, "step": chosen, "closed": rows, "left": left}
         return render(request, "core/_step_done.html", context)
     messages.success(request, f"已办：{chosen.past}。现在是“{case.state_label}”。")

@@ -204,7 +204,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "open": [case for case in [*filings, *amendments] if case.is_open],
             "ended": [case for case in [*filings, *amendments] if not case.is_open],
             "organizations": queries.organizations_visible_to(user).filter(owner=user),
-            "tasks": {task.case_id: task for task in cases.tasks_of(user).filter(role="owner", owner=user)},
+            "tasks": {task.case_id: task for task in cases.own_tasks(user)},
             "may_enter": enters_for_others(user),
         },
     )

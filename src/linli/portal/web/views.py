@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,24 +12,25 @@ from django.views.decorators.http import require_safe
 from linli.actors.queries import served_districts
 from linli.core import clock
 from linli.core.access.grants import grants_of
-from linli.core.paging import keyset
+from linli.core.counting import sum_of
+from linli.core.registers.selection import Selection
+from linli.core.registers.tally import Counted
 from linli.core.workdays import calendar, due_words
+from linli.core.workflow import inbox
 from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Task
 from linli.core.workflow.web import role_words
 from linli.organizations import queries as organizations
-from linli.organizations.choices import Kind, LegalStatus
+from linli.organizations.choices import Kind
+from linli.organizations.registers import ORGANIZATIONS
 from linli.portal import queries
-
-SHOWN = 60
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What a visitor or resident sees first."""
-    register = organizations.public_register()
-    counts = organizations.counts_by(register, "kind")
+    counts = Counted(Selection(ORGANIZATIONS, None, public=True)).of_facet(queries.KIND)
     own = []
     if request.user.is_authenticated:
         own = list(organizations.filings_visible_to(request.user).filter(owner=request.user).order_by("-pk")[:3])
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "total": sum(counts.values()),
             "kinds": [(kind, counts.get(kind.value, 0)) for kind in Kind],
             "on_notice": organizations.filings_in_publicity()[:3],
-            "newest": register.filter(filed_on__isnull=False).order_by("-filed_on", "-pk")[:4],
+            "newest": organizations.newest_organizations()[:4],
             "own": own,
         },
     )
@@ -54,55 +54,36 @@ def desk(request: HttpRequest) -> HttpResponse:
     """待办： what this person owes, by what is due; each row opens in place."""
     if not grants_of(request.user):
         raise Http404
-    rows = cases.tasks_of(request.user)
     kind = request.GET.get("process", "")
-    if kind in REGISTRY:
-        rows = rows.filter(process=kind)
     only = request.GET.get("only", "")
     today = clock.today()
-    if only == "late":
-        rows = rows.filter(due_on__lt=today)
-    elif only == "today":
-        rows = rows.filter(due_on=today)
-    counted = queries.today_of(cases.tasks_of(request.user))
-    page = rows_by_due(rows, request)
-    seen = organizations.organizations_visible_to(request.user)
-    statuses = organizations.counts_by(seen, "legal_status")
+    page = inbox.page(
+        request.user,
+        process=kind if kind in REGISTRY else "",
+        only=only if only in (inbox.LATE, inbox.TODAY) else "",
+        after=request.GET.get("after", ""),
+    )
     month = queries.month_start(today).date()
     return render(
         request,
         "portal/desk.html",
         {
-            "rows": [(_told(task), REGISTRY[task.process], *due_words(task.due_on, today)) for task in page[:SHOWN]],
-            "more": len(page) > SHOWN,
-            "next_skip": _skip(request) + SHOWN,
-            "counted": counted,
+            "rows": [(_told(task), REGISTRY[task.process], *due_words(task.due_on, today)) for task in page.rows],
+            "page": page,
+            "counted": queries.today_of(request.user),
             "processes": cases.processes_for(request.user),
             "process": kind,
             "only": only,
             "on_time": queries.on_time(request.user, today),
             "month": month,
-            "living": statuses.get(LegalStatus.FILED, 0) + statuses.get(LegalStatus.REGISTERED, 0),
-            "filed_this_month": seen.filter(filed_on__gte=month).count(),
-            "open_filings": organizations.filings_visible_to(request.user)
-            .filter(state__in=["opinion", "review", "publicity", "mend_community", "mend_street"])
-            .count(),
+            "living": Counted(queries.living(request.user)).filtered,
+            "filed_this_month": organizations.filed_since(request.user, month),
+            "open_filings": queries.open_filings(request.user),
             "today": today,
             "sees_cases": request.user.has_perm("core.view_cases"),
             "calendar_unknown": not calendar().knows(today),
         },
     )
-
-
-def _skip(request: HttpRequest) -> int:
-    raw = request.GET.get("skip", "")
-    return min(int(raw), 5000) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 0
-
-
-def rows_by_due(rows: QuerySet[Task], request: HttpRequest) -> list[Task]:
-    """The rows of a page by deadline, and one more to know whether a next one follows; `skip` pages on."""
-    skip = _skip(request)
-    return list(rows[skip : skip + SHOWN + 1])
 
 
 def _told(task: Task) -> Task:
@@ -144,7 +125,7 @@ def done(request: HttpRequest) -> HttpResponse:
     only = request.GET.get("only", "")
     if only == "late":
         rows = rows.exclude(queries.IN_TIME)
-    page = keyset(rows.select_related("closed_by"), request, size=40)
+    page = queries.last_first(rows.select_related("closed_by"), request.GET.get("after", ""))
     return render(
         request,
         "portal/done.html",
@@ -171,7 +152,7 @@ def processes(request: HttpRequest) -> HttpResponse:
         "portal/processes.html",
         {
             "rows": [
-                (process, sum(s.count for s in standings), sum(s.late for s in standings))
+                (process, sum(s.count for s in standings), sum_of(s.late for s in standings))
                 for process, standings in rows
             ]
         },

@@ -1,0 +1,52 @@
+"""How many there are, told honestly at a cost that does not grow: exactly up to a bound, beyond it "999+"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+MOST = 999
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A number as far as it was counted."""
+
+    counted: int
+    most: int = MOST
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether everything was counted."""
+        return self.counted <= self.most
+
+    def __bool__(self) -> bool:
+        return self.counted > 0
+
+    def __int__(self) -> int:
+        return min(self.counted, self.most)
+
+    def __str__(self) -> str:
+        return f"{self.counted:,}" if self.is_exact else f"{self.most:,}+"
+
+
+def bounded(rows: QuerySet[Any], *others: QuerySet[Any], most: int = MOST) -> Bounded:
+    """Count no further than one past the bound. Several lists count as one; no row may stand in two of them."""
+    parts = [part.order_by().values_list("pk")[: most + 1] for part in (rows, *others)]
+    return Bounded(joined(parts)[: most + 1].count(), most)
+
+
+def sum_of(parts: Iterable[Bounded]) -> Bounded:
+    """Several numbers as one; as soon as one of them was not counted to its end, neither is the sum."""
+    found = list(parts)
+    most = sum(int(part) for part in found)
+    return Bounded(most if all(part.is_exact for part in found) else most + 1, most)
+
+
+def joined(parts: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
+    """One list after the other; each part walks an index of its own and stops at its own limit."""
+    first, *rest = parts
+    return first.union(*rest, all=True) if rest else first

@@ -1,0 +1,190 @@
+"""The cases a person may see of a process: pages, a filter in words, and how many stand in each state.
+
+What may be seen is said by the process's `visible_to` alone. To be quick at any size it is looked for in parts that
+one index answers each: the person's own cases, and all below an area (`Process.reach`). A process without a reach is
+small and is read as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet, Sum
+
+from linli.core import clock
+from linli.core.access.grants import Person
+from linli.core.access.models import User
+from linli.core.counting import Bounded, joined
+from linli.core.paging import Page
+from linli.core.registers.models import Tally
+from linli.core.workflow.declare import SYSTEM, Process
+from linli.core.workflow.models import Task
+
+MOST_OWN = 500  # cases of one person's own that are counted one by one
+MOST = 999
+SIZE = 30
+
+
+def _text(params: Mapping[str, Any], name: str) -> str:
+    # PostgreSQL's text cannot hold NUL.
+    return str(params.get(name, "")).replace("\0", "").strip()[:100]
+
+
+@dataclass(frozen=True)
+class Cases:
+    """A filter of a process's cases for one person."""
+
+    process: Process
+    user: Person
+    state: str = ""
+    words: str = ""
+    late: bool = False
+
+    @classmethod
+    def from_params(cls, process: Process, params: Mapping[str, Any], user: Person) -> Cases:
+        """From an address; an unknown state matches nothing, as the address says."""
+        return cls(process, user, _text(params, "state"), _text(params, "q"), _text(params, "late") == "1")
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The filter as an address holds it."""
+        found = {"state": self.state, "q": self.words, "late": "1" if self.late else ""}
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def query(self) -> str:
+        """`params` as the part of an address behind the question mark."""
+        return urlencode(self.params)
+
+    def describe(self) -> str:
+        """The filter in words."""
+        states = dict(self.process.states)
+        parts = [
+            f"状态：{states.get(self.state, self.state)}" if self.state else "",
+            f"含有“{self.words}”" if self.words else "",
+            "只看超期" if self.late else "",
+        ]
+        return "；".join(part for part in parts if part) or "全部"
+
+    # --- conditions ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def seen(self) -> QuerySet[Any]:
+        """Everything this person may see."""
+        assert self.process.visible_to is not None
+        return self.process.visible_to(self.user)
+
+    @cached_property
+    def reach(self) -> list[str]:
+        """The paths below which this person sees every case that was sent, none inside another."""
+        paths = sorted(set(self.process.reach(self.user)), key=len) if self.process.reach else []
+        return [path for i, path in enumerate(paths) if not any(path.startswith(above) for above in paths[:i])]
+
+    @cached_property
+    def own(self) -> list[Q]:
+        """The person's own cases, wherever they lie."""
+        if not isinstance(self.user, User):
+            return []
+        return [Q(owner=self.user.pk), Q(entered_by=self.user.pk)]
+
+    @property
+    def parts(self) -> list[QuerySet[Any]]:
+        """Lists that together hold all that may be seen; a case may stand in two of them."""
+        if self.process.reach is None:
+            return [self.seen]
+        rows: QuerySet[Any] = self.process.model._default_manager.all()
+        sent = rows.exclude(state=self.process.start)
+        return [
+            *(rows.filter(own) for own in self.own),
+            *(sent.filter(scope__startswith=path) for path in self.reach),
+        ]
+
+    @cached_property
+    def condition(self) -> Q:
+        """What the filter asks."""
+        found = Q(("state", self.state)) if self.state else Q()
+        if self.words:
+            match = Q()
+            for path in self.process.model.SEARCH:
+                match |= Q(**{path: self.words})
+            found &= match
+        if self.late:
+            found &= Q(pk__in=late_tasks(self.process).values("case_id"))
+        return found
+
+    @property
+    def queryset(self) -> QuerySet[Any]:
+        """All cases of the filter, newest first: what an export streams."""
+        return self.seen.filter(self.condition).order_by("-pk")
+
+    # --- pages --------------------------------------------------------------------------------------------------
+
+    def page(self, after: str = "", size: int = SIZE) -> Page[Any]:
+        """The cases below a key, newest first; two queries at any size."""
+        key = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
+        parts = list(self._keys(key, size))
+        keys = list(dict.fromkeys(joined(parts).order_by("-id")[: (size + 1) * len(parts)])) if parts else []
+        found = list(self.seen.filter(pk__in=[pk for (pk,) in keys[: size + 1]]).order_by("-pk"))
+        more = len(found) > size
+        return Page(found[:size], str(found[size - 1].pk) if more else "", key is None)
+
+    def _keys(self, key: int | None, size: int) -> Iterator[QuerySet[Any]]:
+        below = Q(pk__lt=key) if key is not None else Q()
+        for rows in self.parts:
+            found = rows.filter(self.condition, below)
+            yield found.order_by("-id").values_list("id")[: size + 1]
+
+    # --- counts -------------------------------------------------------------------------------------------------
+
+    def by_state(self) -> Counter[str]:
+        """How many stand in each state, exactly: from the tally, and the person's own that it does not hold."""
+        if self.process.reach is None:
+            return Counter(self.seen.order_by().values_list("state", flat=True))
+        found: Counter[str] = Counter()
+        rows = Tally.objects.filter(register=self.process.slug, scope__in=self.reach)
+        for facets, n in rows.values_list("facets").annotate(total=Sum("n")):
+            found[facets[0]] += n
+        found.pop(self.process.start, None)
+        for state, scope in self._own_states():
+            if state == self.process.start or not any(scope.startswith(path) for path in self.reach):
+                found[state] += 1
+        return found
+
+    def _own_states(self) -> Iterator[tuple[str, str]]:
+        if not self.own:
+            return
+        manager: Any = self.process.model._default_manager
+        parts = [
+            manager.filter(part).order_by("-id").values_list("id", "state", "scope")[:MOST_OWN] for part in self.own
+        ]
+        for _pk, state, scope in set(joined(parts)):
+            yield state, scope
+
+    def late_by_state(self) -> dict[str, Bounded]:
+        """How many are late in each state, counted no further than the bound."""
+        states = [state for state, _label in self.process.states if self.process.duty_in(state)]
+        places = [Q(scope__startswith=path) for path in self.reach]
+        if self.process.reach is None:
+            places = [Q(case_id__in=self.seen.order_by().values("pk"))]
+        if isinstance(self.user, User) and not places:
+            places = [Q(owner=self.user.pk)]
+        parts = [
+            late_tasks(self.process).filter(place, state=state).order_by().values_list("state")[: MOST + 1]
+            for state in states
+            for place in places
+        ]
+        found = Counter(state for (state,) in joined(parts)) if parts else Counter()
+        return {state: Bounded(found[state], MOST) for state in states}
+
+
+def late_tasks(process: Process) -> QuerySet[Task]:
+    """Open rows of a process that somebody owes and whose day has passed."""
+    rows = Task.objects.filter(
+        process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=True, due_on__lt=clock.today()
+    )
+    return rows.exclude(role=SYSTEM)
