@@ -2,8 +2,9 @@
 
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
-from linli.core.audit.models import Event, Gap, Mark, Seal, Verification
+from linli.core.audit.models import Event, Mark, Seal, Verification
 from linli.core.backup.models import Backup
+from linli.core.exports.models import Export
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
@@ -22,8 +23,8 @@ __all__ = [
     "Delivery",
     "Disclosure",
     "Event",
+    "Export",
     "FormerPassword",
-    "Gap",
     "Import",
     "ImportedRow",
     "Mark",

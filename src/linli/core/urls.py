@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/parameters/", parameters.parameter_list, name="parameters"),
     path("settings/parameters/<str:key>/", parameters.parameter_page, name="parameter"),
     path("", include("linli.core.sheets.urls")),
+    path("", include("linli.core.exports.urls")),
     path("", include("linli.core.privacy.urls")),
     path("", include("linli.core.files.urls")),
     path("", include("linli.core.notices.urls")),

@@ -11,7 +11,17 @@ from linli.core.codes.phone import check_mobile
 from linli.core.privacy import mask_name
 from linli.core.registers import Column, Facet, Key, Register, Sort, declare
 from linli.core.registers import Kind as Value
-from linli.organizations.choices import LIVING, Kind, LegalStatus, NationalKind
+from linli.organizations.choices import (
+    AMENDMENT,
+    FILING,
+    LIVING,
+    AmendmentKind,
+    AmendmentState,
+    FilingState,
+    Kind,
+    LegalStatus,
+    NationalKind,
+)
 from linli.organizations.queries import organizations_visible_to, public_register, reach_of
 
 
@@ -48,7 +58,7 @@ ORGANIZATIONS = declare(
             Column("community", "社区", "area__name", public=True),
             Column("address", "活动场所", public=True),
             Column("purpose", "宗旨和活动内容", public=True),
-            Column("leader", "负责人", "leader_name", mask_name),
+            Column("leader", "负责人", "leader_name", mask_name, personal=True),
             Column("member_count", "成员人数", kind=Value.NUMBER),
             Column("party_member_count", "其中党员人数", kind=Value.NUMBER),
             Column("uscc", "统一社会信用代码", kind=Value.CODE, public=True),
@@ -98,4 +108,33 @@ ORGANIZATIONS = declare(
         outlines=outlines,
         convert=convert_point,
     )
+)
+
+# What an export of the cases holds.
+FILING.columns = (
+    Column("number", "编号", kind=Value.CODE),
+    Column("name", "名称"),
+    Column("state", "状态", show=_words(FilingState).get, kind=Value.CHOICE),
+    Column("kind", "类别", show=KINDS.get, kind=Value.CHOICE),
+    Column("national_kind", "全国分类", show=NATIONAL_KINDS.get, kind=Value.CHOICE),
+    Column("street", "街道", "area__parent__name"),
+    Column("community", "社区", "area__name"),
+    Column("address", "活动场所"),
+    Column("purpose", "宗旨和活动内容"),
+    Column("leader", "负责人", "leader_name", mask_name, personal=True),
+    Column("member_count", "成员人数", kind=Value.NUMBER),
+    Column("began_at", "提交", kind=Value.MOMENT),
+    Column("ended_at", "办结", kind=Value.MOMENT),
+)
+AMENDMENT.columns = (
+    Column("number", "编号", kind=Value.CODE),
+    Column("organization", "社会组织", "organization__name"),
+    Column("organization_number", "备案编号", "organization__number", kind=Value.CODE),
+    Column("kind", "事项", show=_words(AmendmentKind).get, kind=Value.CHOICE),
+    Column("state", "状态", show=_words(AmendmentState).get, kind=Value.CHOICE),
+    Column("street", "街道", "organization__area__parent__name"),
+    Column("community", "社区", "organization__area__name"),
+    Column("cause", "变更原因"),
+    Column("began_at", "提交", kind=Value.MOMENT),
+    Column("ended_at", "办结", kind=Value.MOMENT),
 )

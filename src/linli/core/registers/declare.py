@@ -44,6 +44,7 @@ class Column:
     kind: Kind = Kind.TEXT
     public: bool = False  # every visitor may read it
     tones: Mapping[str, str] = field(default_factory=dict, hash=False)  # a value's tone: ok, soon, late
+    personal: bool = False  # says something of a person, even masked: taking it along needs a reason
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -1,0 +1,24 @@
+"""Large exports, and the end of their files."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate.contrib.django import app
+
+from linli.core.exports import actions
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="core.make_export")
+def make_export(export_id: int) -> None:
+    """Write one file."""
+    actions.make_export(export_id)
+
+
+@app.periodic(cron="23 18 * * *")
+@app.task(name="core.forget_exports", queueing_lock="core.forget_exports")
+def forget_exports(timestamp: int) -> None:
+    """Once a night (02:23 in Shanghai)."""
+    if count := actions.forget_exports():
+        log.info("exports_forgotten", count=count)

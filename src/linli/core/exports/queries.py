@@ -1,0 +1,34 @@
+"""Reading exports: everybody their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from linli.core import clock
+from linli.core.access.models import User
+from linli.core.exports.choices import State
+from linli.core.exports.models import Export
+from linli.core.exports.source import source_of
+
+SHOWN = 30
+
+
+def exports_visible_to(user: User) -> QuerySet[Export]:
+    """Nobody sees what another took along; there is no post for that."""
+    return Export.objects.filter(owner=user.pk).order_by("-pk")
+
+
+def still_reads(export: Export) -> bool:
+    """Whether the person still reads all the areas that the file was made from; a post that ended takes it along."""
+    if not export.owner.is_active:
+        return False
+    source = source_of(export.slug, export.params, export.owner)
+    return source is not None and all(any(path.startswith(above) for above in source.reach) for path in export.reach)
+
+
+def run_out(limit: int = 500) -> Iterator[Export]:
+    """Exports whose file has been kept long enough."""
+    rows = Export.objects.filter(state=State.DONE, kept_to__lt=clock.today()).order_by("pk")
+    yield from rows[:limit]
