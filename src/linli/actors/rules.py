@@ -120,3 +120,10 @@ rules.add_perm(choices.AGREE.name, SECADMIN & ~is_own & ~proposed_it)
 rules.add_perm(choices.REFUSE.name, SECADMIN & ~is_own & ~proposed_it)
 rules.add_perm(choices.WITHDRAW.name, proposed_it)
 rules.add_perm("actors.view_appointment", SYSADMIN | SECADMIN | proposed_it)
+
+# The trace: read and checked by the audit administrator alone, who can do nothing else (rulebook §11.3).
+AUDITADMIN = anywhere_as(Role.AUDITADMIN)
+rules.add_perm("core.read_audit", AUDITADMIN)
+rules.add_perm("core.verify_audit", is_system | AUDITADMIN)
+rules.add_perm("core.export_audit", is_system | AUDITADMIN)
+rules.add_perm("core.accept_change", is_system)

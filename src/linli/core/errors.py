@@ -58,4 +58,8 @@ class RefusalMiddleware:
         """Django's hook; returns None for anything that is not a refusal."""
         if not isinstance(exception, Refusal):
             return None
+        if isinstance(exception, NotAllowed):
+            from linli.core.audit.refusals import record_refusal
+
+            record_refusal(request.user, exception.code, method=request.method or "", path=request.path)
         return render(request, "core/refusal.html", {"refusal": exception}, status=exception.status)

@@ -2,7 +2,7 @@
 
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
-from linli.core.audit.models import Event, Mark, Seal, Verification
+from linli.core.audit.models import Event, Gap, Mark, Seal, Verification
 from linli.core.backup.models import Backup
 from linli.core.exports.models import Export
 from linli.core.files.models import Attachment
@@ -25,6 +25,7 @@ __all__ = [
     "Event",
     "Export",
     "FormerPassword",
+    "Gap",
     "Import",
     "ImportedRow",
     "Mark",

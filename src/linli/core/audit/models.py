@@ -6,8 +6,10 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
@@ -37,6 +39,9 @@ class Event(models.Model):
             models.Index(fields=["subject_type", "subject_id", "at"], name="core_event_subject"),
             models.Index(fields=["actor", "-at"], name="core_event_actor"),
             models.Index(fields=["name", "-at"], name="core_event_name"),
+            models.Index(fields=["-at", "-id"], name="core_event_latest"),
+            models.Index(OpClass("scope", "text_pattern_ops"), F("at").desc(), name="core_event_scope"),
+            models.Index(fields=["request_id"], condition=~Q(request_id=""), name="core_event_request"),
         ]
         ordering = ["at", "id"]
 
@@ -68,9 +73,7 @@ class Seal(models.Model):
     class Meta:
         verbose_name = _("封存")
         constraints = [
-            models.CheckConstraint(
-                name="core_seal_range_whole", condition=models.Q(last_id__gte=models.F("first_id") - 1)
-            ),
+            models.CheckConstraint(name="core_seal_range_whole", condition=Q(last_id__gte=F("first_id") - 1)),
             models.UniqueConstraint(fields=["previous"], name="core_seal_no_fork"),
         ]
         indexes = [
@@ -80,6 +83,21 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 号封存"
+
+
+class Gap(models.Model):
+    """Ids that were absent when their range was sealed and may still appear: the sealer's memory."""
+
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    at = models.DateTimeField(help_text="when the range was sealed")
+
+    class Meta:
+        verbose_name = _("待补封的编号")
+        indexes = [models.Index(fields=["at"], name="core_gap_at")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id}–{self.last_id}"
 
 
 class Mark(models.Model):
