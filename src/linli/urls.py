@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("linli.core.urls")),
+    path("api/v1/", include("linli.core.api.endpoints")),
     path("areas/", include("linli.areas.urls")),
     path("", include("linli.organizations.urls")),
     path("", include("linli.portal.urls")),

@@ -9,7 +9,12 @@ from django.apps import AppConfig, apps
 
 # A room that exists is loaded when Django starts, so that what it declares (rules, actions, pages) is known.
 ROOMS = ("rules", "queries", "registers", "sheets", "actions", "web.forms", "web.cases")
-OWN_ROOMS = ("linli.core.access.accounts",)  # listens to logins from the first one on
+OWN_ROOMS = (
+    "linli.core.access.accounts",  # listens to logins from the first one on
+    "linli.core.api.choices",
+    "linli.core.api.rules",
+    "linli.core.webhooks.choices",
+)
 
 
 class CoreConfig(AppConfig):

@@ -2,6 +2,7 @@
 
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
+from linli.core.api.models import ApiToken, KeptAnswer, RateWindow
 from linli.core.audit.models import Event, Gap, Mark, Seal, Verification
 from linli.core.backup.models import Backup
 from linli.core.exports.models import Export
@@ -11,10 +12,12 @@ from linli.core.parameters.models import ParameterValue
 from linli.core.privacy.models import Disclosure
 from linli.core.registers.models import SavedFilter, ShareLink, Tally
 from linli.core.sheets.models import Import, ImportedRow, StagedRow
+from linli.core.webhooks.models import Message, Webhook
 from linli.core.workdays.models import CalendarDay, CalendarYear
 from linli.core.workflow.models import CaseVersion, Serial, Task
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "Backup",
     "CalendarDay",
@@ -28,10 +31,13 @@ __all__ = [
     "Gap",
     "Import",
     "ImportedRow",
+    "KeptAnswer",
     "Mark",
+    "Message",
     "Notice",
     "ParameterValue",
     "Preference",
+    "RateWindow",
     "Robot",
     "SavedFilter",
     "Seal",
@@ -42,4 +48,5 @@ __all__ = [
     "Task",
     "User",
     "Verification",
+    "Webhook",
 ]

@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/parameters/<str:key>/", parameters.parameter_page, name="parameter"),
     path("", include("linli.core.sheets.urls")),
     path("", include("linli.core.exports.urls")),
+    path("", include("linli.core.api.urls")),
     path("", include("linli.core.privacy.urls")),
     path("", include("linli.core.files.urls")),
     path("", include("linli.core.notices.urls")),

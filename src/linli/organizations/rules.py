@@ -7,7 +7,7 @@ from typing import Any
 import rules
 
 from linli.actors.choices import Role
-from linli.core.access.grants import Person
+from linli.core.access.grants import Person, grants_of
 from linli.core.access.rules import is_owner, is_system, posted_as
 from linli.organizations import choices
 
@@ -15,6 +15,13 @@ COMMUNITY = posted_as(Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD)
 STREET = posted_as(Role.STREET_OFFICER, Role.STREET_HEAD)
 DISTRICT = posted_as(Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD)
 READERS = COMMUNITY | STREET | DISTRICT | posted_as(Role.AUDITOR)
+
+ENTERERS = (Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD, Role.STREET_OFFICER)
+
+
+def enters_for_others(user: Person) -> bool:
+    """Holds a post that enters applications for residents."""
+    return any(grant.role in ENTERERS for grant in grants_of(user))
 
 
 @rules.predicate

@@ -152,13 +152,14 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
         if len(versions) > 1
         else [],
         "may_extend": bool(task and duties.may_extend(request.user, task)),
-        "may_urge": bool(task and _may_urge(request.user, task)),
+        "may_urge": bool(task and may_urge(request.user, task)),
         "calendar_unknown": bool(task and task.due_on and not calendar().knows(task.due_on)),
         "posted": posted,
     }
 
 
-def _may_urge(user: User, task: Task) -> bool:
+def may_urge(user: User, task: Task) -> bool:
+    """Whether the person stands above whoever owes the step, and may remind them."""
     from linli.core.access.grants import holds
 
     duty = duties.duty_of(task)

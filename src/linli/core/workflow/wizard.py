@@ -10,6 +10,7 @@ from django import forms
 from django.urls import reverse
 
 from linli.core.access.models import User
+from linli.core.errors import NotAllowed, WrongState
 from linli.core.workflow.declare import Process
 from linli.core.workflow.models import Case
 
@@ -50,6 +51,8 @@ class Wizard:
     editable: frozenset[str]
     sending: frozenset[str] = field(default=frozenset())
     next_words: str = ""
+    # Every form a page may show, where that depends on the case; empty: `pages` is the same for each.
+    every_form: Sequence[type[forms.ModelForm[Any]]] = ()
 
     def __post_init__(self) -> None:
         WIZARDS[self.process.slug] = self
@@ -61,6 +64,20 @@ class Wizard:
             for name in self.sending
             if case.state in next(step.sources for step in self.process.steps if step.name == name)
         )
+
+    def must_edit(self, case: Case, user: User) -> None:
+        """Refuse whoever may not write here, or not any more."""
+        if self.may_edit(case, user):
+            return
+        if user.pk in (case.owner_id, case.entered_by_id):
+            raise WrongState("draft.sent", "这份申请已经提交，现在不能改。可以在进度页查看，或先撤回。")
+        raise NotAllowed("draft.not_yours", "这份申请不是你的，不能修改。")
+
+    def all_forms(self) -> list[type[forms.ModelForm[Any]]]:
+        """Every form a case of this process may show."""
+        return list(self.every_form) or [
+            page.form for page in self.pages(self.process.model()) if page.form is not None
+        ]
 
     def page(self, case: Case, slug: str) -> Page | None:
         """The page of an address."""

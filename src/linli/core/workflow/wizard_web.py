@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from linli.core.access.models import User
 from linli.core.audit.models import Event
-from linli.core.errors import BadInput, NotAllowed, WrongState
+from linli.core.errors import BadInput, WrongState
 from linli.core.files.actions import remove_attachment, restore_attachment, store
 from linli.core.files.models import Attachment
 from linli.core.files.queries import attachments_of
@@ -38,13 +38,6 @@ def _open(request: HttpRequest, slug: str, uid: str) -> tuple[Wizard, Case]:
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
-
-
-def _must_edit(wizard: Wizard, case: Case, user: User) -> None:
-    if not wizard.may_edit(case, user):
-        if case.owner_id == user.pk or case.entered_by_id == user.pk:
-            raise WrongState("draft.sent", "这份申请已经提交，现在不能改。可以在进度页查看，或先撤回。")
-        raise NotAllowed("draft.not_yours", "这份申请不是你的，不能修改。")
 
 
 def _outline(wizard: Wizard, case: Case, current: str) -> list[dict[str, Any]]:
@@ -73,7 +66,7 @@ def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRes
     user = _user(request)
     if page == REVIEW and request.method == "POST" and _sent_just_now(wizard, case, user):
         return redirect(case.get_absolute_url())
-    _must_edit(wizard, case, user)
+    wizard.must_edit(case, user)
     if page == REVIEW:
         return _review(request, wizard, case)
     shown = wizard.page(case, page)
@@ -199,7 +192,7 @@ def wizard_check(request: HttpRequest, slug: str, uid: str, page: str) -> HttpRe
     """Check one field as it is left, and keep it when it is right: {"error", "fine", "revision"}."""
     wizard, case = _open(request, slug, uid)
     user = _user(request)
-    _must_edit(wizard, case, user)
+    wizard.must_edit(case, user)
     shown = wizard.page(case, page)
     name = request.POST.get("field", "")
     if shown is None or shown.form is None or name not in shown.form.base_fields:

@@ -84,6 +84,7 @@ AMENDMENT_WIZARD = Wizard(
     editable=frozenset(amendments.EDITABLE),
     sending=frozenset({choices.SUBMIT_AMENDMENT.name, choices.RESUBMIT_AMENDMENT.name}),
     next_words="接下来由社区出意见，再由街道审核；同意后名册当场更新。",
+    every_form=tuple(form for _title, form in AMENDMENT_FORMS.values()),
 )
 
 register_readable(

@@ -13,9 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.actors.choices import Role
 from linli.areas.models import Area
-from linli.core.access.grants import Person, grants_of
+from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
@@ -30,14 +29,8 @@ from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
 from linli.organizations.choices import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
 from linli.organizations.models import Organization
+from linli.organizations.rules import enters_for_others
 from linli.organizations.web.filters import RegisterFilter
-
-ENTERERS = (Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD, Role.STREET_OFFICER)
-
-
-def enters_for_others(user: Person) -> bool:
-    """Holds a post that enters applications for residents."""
-    return any(grant.role in ENTERERS for grant in grants_of(user))
 
 
 def _user(request: HttpRequest) -> User:
