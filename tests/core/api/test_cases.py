@@ -190,4 +190,4 @@ def test_pages_of_a_list_are_whole_and_end(world, program) -> None:
         if answer["next"] is None:
             break
     assert seen == list(Filing.objects.order_by("-pk").values_list("uid", flat=True))
-    assert founder.get("/cases/filing?after=nonsense").status_code == 422
+    assert founder.get("/cases/filing?after=nonsense").status_code == 404

@@ -54,7 +54,7 @@ def _read(after: str, rows: QuerySet[Any], names: list[str]) -> list[Any]:
             raise ValueError(after)
         return [_typed(rows, name, value) for name, value in zip(names, values, strict=True)]
     except (DecryptionError, ValueError, TypeError):
-        raise Problem(422, "page.unknown", fields={"after": "请用上一页应答里的 next。"}) from None
+        raise Problem(404, "page.unknown", "没有这一页。after 请用上一页应答里的 next。") from None
 
 
 def _typed(rows: QuerySet[Any], name: str, value: Any) -> Any:
