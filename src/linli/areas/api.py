@@ -48,7 +48,7 @@ def listed(request: HttpRequest, filters: Query[PlaceFilters]) -> object:
     if filters.within:
         within = queries.by_code(filters.within)
         if within is None:
-            raise Problem(422, fields={"within": "没有这个代码的区划。"})
+            raise Problem(404, "area.unknown", "没有这个代码的区划。")
     levels = [Level(filters.level)] if filters.level else []
     words = (filters.q or "").strip()
     if words:

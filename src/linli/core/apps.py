@@ -13,6 +13,7 @@ OWN_ROOMS = (
     "linli.core.access.accounts",  # listens to logins from the first one on
     "linli.core.api.choices",
     "linli.core.api.rules",
+    "linli.core.api.actions",  # ends tokens with their accounts
     "linli.core.webhooks.choices",
 )
 

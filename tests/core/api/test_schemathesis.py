@@ -79,7 +79,8 @@ def tried(operation: Any, mode: GenerationMode, programs: list[Program]) -> list
             except FailureGroup as group:
                 for failure in group.exceptions:
                     seen.setdefault(
-                        failure.title, f"{operation.label}: {failure.title}\n{failure}\n{case.as_curl_command()}"
+                        failure.title,
+                        f"{operation.label}: {failure.title}\n{failure}\n{case.as_curl_command()[:3000]}",
                     )
 
     with contextlib.suppress(Unsatisfiable):  # a path without parts has no wrong form

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from linli.core import clock
 from linli.core.access.grants import grants_of
+from linli.core.access.hooks import on_revoke
 from linli.core.access.models import User
-from linli.core.api.callers import hash_of
 from linli.core.api.choices import DAYS_MOST
 from linli.core.api.models import ApiToken
+from linli.core.api.queries import hash_of
 from linli.core.audit import record
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.notices import notify
@@ -66,6 +67,13 @@ def issue_token(
     )
     record(actor, ISSUED, token, token=token.name, prefix=token.prefix, scopes=wanted, expires_at=token.expires_at)
     return token, secret
+
+
+@on_revoke
+def end_tokens_of(user: User) -> int:
+    """All tokens of an account that is locked or begins anew; part of the action that says why."""
+    good = ApiToken.objects.filter(user=user, revoked_at__isnull=True, expires_at__gt=clock.now())
+    return good.update(revoked_at=clock.now(), revoked_by=User.system())
 
 
 @transaction.atomic

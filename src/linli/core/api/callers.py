@@ -14,9 +14,8 @@ from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.api.models import ApiToken
 from linli.core.api.problems import Problem
-from linli.core.privacy import keyed_hash
+from linli.core.api.queries import hash_of
 
-HASH_KIND = "api_token"
 SEEN_EVERY = dt.timedelta(minutes=1)
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -73,11 +72,6 @@ def _by_token(header: str) -> Caller:
     if row.last_used_at is None or now - row.last_used_at > SEEN_EVERY:
         ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
     return Caller(row.user, row)
-
-
-def hash_of(secret: str) -> str:
-    """How a secret is looked up; never the secret itself."""
-    return keyed_hash(secret.strip()[:200], HASH_KIND)
 
 
 class Bearer:

@@ -93,7 +93,7 @@ def _check_form(request: HttpRequest, call: Call, kwargs: dict[str, Any]) -> Non
     if call.gives == JSON and not (request.accepts(JSON) or request.accepts("application/problem+json")):
         raise Problem(406)
     if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
-        raise Problem(414)
+        raise Problem(400, "address.too_long", "地址太长。请缩短查询条件。")
     for name, values in request.GET.lists():
         if not is_text(name) or not all(map(is_text, values)):
             raise Problem(422, "input.characters", fields={name.replace("\0", ""): "含有不能保存的字符。"})

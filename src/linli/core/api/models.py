@@ -12,17 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 from linli.core.privacy.fields import EncryptedTextField
 
 if TYPE_CHECKING:
     import datetime as dt
 
 
-class ApiToken(models.Model):
+class ApiToken(Marked, models.Model):
     """Lets a program act as a person, within `scopes`, until a day. The secret is shown once, kept as a keyed hash.
 
     It is never worth more than the person: rights are asked anew at each call.
     """
+
+    MARKED = ("uid", "user", "secret_hash", "scopes", "scope", "expires_at", "revoked_at")
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="api_tokens")

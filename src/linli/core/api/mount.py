@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from linli.core.api import openapi
 from linli.core.api.parser import StrictParser
@@ -22,6 +23,12 @@ ABOUT = """邻里共治的接口。与网页用同样的记录、同样的岗位
 程序用令牌调用：在“我的 → 接口令牌”建立，放进 `Authorization: Bearer …`。列表按 `next` 翻页；改动要带
 `If-Match`；POST 可带 `Idempotency-Key`，重发不会办两次；出错时得到 `application/problem+json`。
 """
+
+
+class Utf8(JSONRenderer):
+    """JSON in which Chinese stands as it is written."""
+
+    json_dumps_params: dict[str, Any] = {"ensure_ascii": False}
 
 
 class Api(NinjaAPI):
@@ -58,6 +65,7 @@ def api() -> Api:
         description=ABOUT,
         urls_namespace="api",
         parser=StrictParser(),
+        renderer=Utf8(),
         openapi_url=None,
         docs_url=None,
         openapi_extra={"tags": [{"name": room.label, "description": room.about} for _, room in rooms]},

@@ -29,11 +29,17 @@ _RATE = {
     "RateLimit-Remaining": "这一分钟还剩几次",
     "RateLimit-Reset": "几秒后重新计数",
 }
+_TAGS = r'^(\*|"[\x21\x23-\x7E]+"(, *"[\x21\x23-\x7E]+")*)$'
 _HEADERS: dict[str, Part] = {
-    "If-Match": {"description": "读取时得到的 ETag；别人改过就得 412，不会盖掉。", "example": '"3-9f86d081884c7d65"'},
+    "If-Match": {
+        "description": "读取时得到的 ETag；别人改过就得 412，不会盖掉。",
+        "example": '"3-9f86d081884c7d65"',
+        "pattern": _TAGS,
+    },
     "Idempotency-Key": {
         "description": "同一件事重发时用同一个值，只办一次。",
         "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
+        "pattern": r"^[\x21-\x7E]{1,255}$",
     },
     "If-None-Match": {"description": "上次的 ETag；没有变就得 304。", "example": '"9f86d081884c7d65"'},
 }
@@ -78,7 +84,7 @@ def _problem(status: int) -> Part:
 
 def _errors(call: Call, operation: Part) -> list[int]:
     """The statuses an operation may answer with beside its own."""
-    found = {400, 401, 403, 404, 406, 414, 422, 429, 500, 503}
+    found = {400, 401, 403, 404, 406, 422, 429, 500, 503}
     if call.gives != JSON:
         found |= {410}
         found -= {406}
@@ -120,7 +126,9 @@ def _finish(operation: Part, call: Call, schemas: Part) -> None:
 
 
 def _header(name: str, *, required: bool) -> Part:
-    return {"in": "header", "name": name, "required": required, "schema": {"type": "string"}, **_HEADERS[name]}
+    words = dict(_HEADERS[name])
+    shape = {"type": "string"} | ({"pattern": words.pop("pattern")} if "pattern" in words else {})
+    return {"in": "header", "name": name, "required": required, "schema": shape, **words}
 
 
 def example_of(schema: Part, schemas: Part, depth: int = 0) -> Any:

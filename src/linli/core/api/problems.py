@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pydantic
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError, OperationalError
@@ -29,7 +30,6 @@ STATUSES: Mapping[int, tuple[str, str, str]] = {
     410: ("gone", "已经不在了", "这里的内容不再提供。"),
     412: ("match.changed", "内容已经变了", "读取之后有人改过。请重新读取，核对后用新的 ETag 再发。"),
     413: ("body.too_large", "发来的内容太大", "请缩小或分批发送。"),
-    414: ("address.too_long", "地址太长", "请缩短查询条件。"),
     415: ("body.type", "内容的格式不对", "请用 Content-Type: application/json 发送。"),
     422: ("input.invalid", "有几处要改", "发来的内容有误，见 fields。"),
     428: ("match.missing", "需要 If-Match", "请先读取，再把得到的 ETag 放进 If-Match，以免盖掉别人的改动。"),
@@ -112,6 +112,10 @@ def problem_of(error: BaseException) -> Problem:
             return Problem(422, "input.unstorable", "有一个值太大、太长或含有不能保存的字符。请核对后再发。")
         case OperationalError() if getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001", "55P03"):
             return Problem(503, headers={"Retry-After": "1"})
+        case pydantic.ValidationError():
+            # An answer that does not fit its own shape. Its message would quote values, so only the places go out.
+            log.error("api_answer", where=[".".join(map(str, each["loc"])) for each in error.errors()][:20])
+            return Problem(500)
         case _:
             log.error("api_failed", exc_info=error)
             return Problem(500)

@@ -8,6 +8,12 @@ from linli.core.access.grants import Person, grants_of
 from linli.core.access.models import User
 from linli.core.api.models import ApiToken
 from linli.core.api.rules import KEEPERS
+from linli.core.privacy import keyed_hash
+
+
+def hash_of(secret: str) -> str:
+    """How a secret is looked up; never the secret itself."""
+    return keyed_hash(secret.strip()[:200], "api_token")
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

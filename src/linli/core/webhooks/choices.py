@@ -11,8 +11,20 @@ GIVE_UP_DAYS = "webhooks.give_up_days"
 KEPT_DAYS = "webhooks.kept_days"
 
 declare(
-    Parameter(GIVE_UP_DAYS, int, 5, "天", "回调：连续失败几天后自动停用", "Standard Webhooks", least=1, most=30),
-    Parameter(KEPT_DAYS, int, 30, "天", "回调：发送记录保留多久", "our number", least=1, most=365),
+    Parameter(
+        GIVE_UP_DAYS,
+        int,
+        5,
+        "天",
+        "回调：连续失败几天后自动停用",
+        "Standard Webhooks",
+        least=1,
+        most=30,
+        kept_by="technical",
+    ),
+    Parameter(
+        KEPT_DAYS, int, 30, "天", "回调：发送记录保留多久", "our number", least=1, most=365, kept_by="technical"
+    ),
 )
 
 

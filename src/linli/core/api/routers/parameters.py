@@ -93,7 +93,7 @@ def _setting(parameter: Parameter, value: Any) -> dict[str, object]:
         "unit": parameter.unit,
         "type": parameter.type.__name__,
         "value": value,
-        "default": parameter.default,
+        "default": parameter.standard,
         "least": parameter.least,
         "most": parameter.most,
         "source": parameter.source,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from pydantic import BaseModel, Field, create_model
 
-from linli.core.api.listing import page
+from linli.core.api.listing import UNKNOWN_PAGE
+from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
 from linli.core.api.routers.revealing import add_reveal
 from linli.core.api.schemas import After, Answer, Limit, Word, one_of, page_of, query, typed
 from linli.core.registers import REGISTRY, Column, Facet, Kind, Register
+from linli.core.registers.search import NOTHING
+from linli.core.registers.selection import LONGEST, MOST_VALUES, Selection
 
 TYPES: dict[Kind, Any] = {
     Kind.NUMBER: int | float | None,
@@ -40,8 +43,6 @@ def _add(room: Room, register: Register, *, public: bool) -> None:
     columns = list(register.columns_for(public=public))
     row = _row(register, columns, public=public)
     filters = _filters(register, public=public)
-    sources = sorted({source for column in columns for source in column.sources} | {"uid"})
-    orders = {sort.name: sort.by for sort in register.sorts}
 
     def seen(request: HttpRequest) -> QuerySet[Any]:
         if public:
@@ -51,17 +52,21 @@ def _add(room: Room, register: Register, *, public: bool) -> None:
 
     @typed(filters=query(filters))
     def listed(request: HttpRequest, filters: Any) -> Any:
-        by = orders[filters.sort]
-        needed = {*sources, "pk", *(term.lstrip("-") for term in by)}
-        rows = narrowed(seen(request), register, filters, public=public).values(*needed)
-        items, following = page(rows, by, filters.after, filters.limit)
-        return {"items": [_shown(values, columns, register, public=public) for values in items], "next": following}
+        selection = Selection.from_params(register, request.GET, None if public else request.user, public)
+        if selection.dropped:
+            # A page leaves out what it does not know and says so; a program must not go on with other records.
+            raise Problem(422, "filter.unknown", "".join(selection.dropped))
+        if filters.after and selection.order.read(filters.after) is None:
+            raise Problem(404, "page.unknown", UNKNOWN_PAGE)
+        page = selection.page({"after": filters.after or ""}, filters.limit)
+        items = [_shown(record, columns, register, public=public) for record in page.rows]
+        return {"items": items, "next": page.after or None}
 
     def one(request: HttpRequest, uid: str) -> Any:
-        values = seen(request).filter(uid=uid).values(*sources).first()
-        if values is None:
+        record = seen(request).filter(uid=uid).first()
+        if record is None:
             raise Http404
-        return _shown(values, columns, register, public=public)
+        return _shown(record, columns, register, public=public)
 
     name = f"{room.key}_{register.slug.replace('-', '_')}"
     path = f"/{register.slug}"
@@ -83,25 +88,18 @@ def _row(register: Register, columns: list[Column], *, public: bool) -> type[Bas
     return create_model(title, __base__=Answer, __doc__=register.label, **members)
 
 
-def _shown(values: dict[str, Any], columns: list[Column], register: Register, *, public: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = {"uid": values["uid"], "url": page_address(register, values["uid"], public=public)}
+def _shown(record: Any, columns: list[Column], register: Register, *, public: bool) -> dict[str, Any]:
+    page = record.public_url if public and hasattr(record, "public_url") else record.get_absolute_url()
+    shown: dict[str, Any] = {"uid": record.uid, "url": str(page)}
     for column in columns:
-        raw = [values[source] for source in column.sources]
-        value = column.of(*raw)
+        value = column.of_record(record)
         if column.kind is Kind.CHOICE:
-            value = {"code": str(raw[0]), "label": str(value or "")} if raw[0] else None
+            code = getattr(record, column.sources[0])
+            value = {"code": str(code), "label": str(value or "")} if code else None
         elif column.kind not in TYPES and value is not None:
             value = str(value)
         shown[column.name] = value
     return shown
-
-
-def page_address(register: Register, uid: str, *, public: bool = False) -> str:
-    """The page of a record, "" where the model names none."""
-    blank = register.model(uid=uid)
-    if public:
-        return str(getattr(blank, "public_url", ""))
-    return str(blank.get_absolute_url()) if hasattr(blank, "get_absolute_url") else ""
 
 
 # --- filters ----------------------------------------------------------------------------------------------------
@@ -109,15 +107,14 @@ def page_address(register: Register, uid: str, *, public: bool = False) -> str:
 
 def _filters(register: Register, *, public: bool) -> type[BaseModel]:
     members: dict[str, Any] = {
-        facet.name: (list[_facet_type(facet)] | None, Field(None, description=facet.label, max_length=50))  # type: ignore[misc]
-        for facet in register.facets
-        if facet.public or not public
+        facet.name: (_facet_type(facet) | None, Field(None, description=_about(facet), max_length=MOST_VALUES))
+        for facet in register.facets_for(public=public)
     }
     orders = [sort.name for sort in register.sorts]
     words = "；".join(f"{sort.name}：{sort.label}" for sort in register.sorts)
     return create_model(
         f"{register.slug.title()}{'Public' if public else ''}Filters",
-        q=(str | None, Field(None, max_length=100, description="名称、编号等的任意一段")),
+        q=(str | None, Field(None, max_length=LONGEST, description="名称、编号等的任意一段；几个词用空格分开")),
         sort=(one_of(orders), Field(orders[0], description=words)),
         after=(After, None),
         limit=(Limit, 30),
@@ -126,39 +123,19 @@ def _filters(register: Register, *, public: bool) -> type[BaseModel]:
 
 
 def _facet_type(facet: Facet) -> Any:
-    if facet.kind is Kind.CHOICE and facet.choices:
-        return one_of(code for code, _ in facet.choices)
-    return str
+    match facet.kind:
+        case Kind.CHOICE if facet.choices:
+            return list[one_of([*(code for code, _ in facet.choices), NOTHING])]  # type: ignore[misc]
+        case Kind.DAY:
+            return list[Annotated[str, Field(pattern=rf"^((19|20)\d\d|{NOTHING})$", examples=["2026"])]]
+    return list[Annotated[str, Field(max_length=40, examples=["440511004"])]]
 
 
-def narrowed(rows: QuerySet[Any], register: Register, filters: Any, *, public: bool) -> QuerySet[Any]:
-    """The rows that match; facets as declared, words in any searched field."""
-    for facet in register.facets:
-        wanted = getattr(filters, facet.name, None)
-        if not wanted:
-            continue
-        match facet.kind:
-            case Kind.AREA:
-                chosen = Q(pk__in=())
-                for path in wanted:
-                    chosen |= Q(**{f"{facet.source}__startswith": path})
-            case Kind.DAY:
-                chosen = Q(
-                    **{f"{facet.source}__year__in": [year for year in wanted if year.isdigit() and len(year) == 4]}
-                )
-            case _:
-                chosen = Q(**{f"{facet.source}__in": wanted})
-        rows = rows.filter(chosen)
-    words = (filters.q or "").strip()
-    if words:
-        match = Q()
-        for name in searched(register, public=public):
-            match |= Q(**{f"{name}__icontains": words})
-        rows = rows.filter(match)
-    return rows
-
-
-def searched(register: Register, *, public: bool) -> list[str]:
-    """The fields that are looked through; a visitor must not find by what a visitor may not read."""
-    readable = {source for column in register.columns_for(public=public) for source in column.sources}
-    return [name for name in register.search if not public or name in readable]
+def _about(facet: Facet) -> str:
+    match facet.kind:
+        case Kind.AREA:
+            return f"{facet.label}：区划代码；只用一个"
+        case Kind.DAY:
+            return f"{facet.label}；{NOTHING} 表示没有填"
+    words = "；".join(f"{code}：{label}" for code, label in facet.choices)
+    return f"{facet.label}。{words}；{NOTHING}：没有填"

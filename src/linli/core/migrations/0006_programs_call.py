@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """New tables alone; nothing that is there is touched."""
 
     dependencies = [
-        ("core", "0002_events_are_kept"),
+        ("core", "0005_registers"),
     ]
 
     operations = [
