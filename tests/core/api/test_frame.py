@@ -35,6 +35,7 @@ def raw(method: str, path: str, body: bytes | str = b"", kind: str = "applicatio
         ("GET", "/areas/44%00", "", "", {}, 404, "not_found"),
         ("GET", "/areas?q=%00", "", "", {}, 422, "input.characters"),
         ("GET", "/areas?limit=0", "", "", {}, 422, "input.invalid"),
+        ("GET", "/areas?levle=street", "", "", {}, 422, "input.invalid"),
         ("GET", "/areas?limit=99999999999999999999999", "", "", {}, 422, "input.invalid"),
         ("GET", "/areas?level=planet", "", "", {}, 422, "input.invalid"),
         ("GET", "/areas?q=" + "x" * 9000, "", "", {}, 400, "address.too_long"),

@@ -40,6 +40,7 @@ class Call:
     keeps: bool = True  # its answer may be kept for a repeat
     takes: str = ""  # the media type of the body
     gives: str = JSON
+    asks: frozenset[str] = frozenset()  # parameters behind the question mark
 
     @property
     def writes(self) -> bool:
@@ -94,6 +95,9 @@ def _check_form(request: HttpRequest, call: Call, kwargs: dict[str, Any]) -> Non
         raise Problem(406)
     if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
         raise Problem(400, "address.too_long", "地址太长。请缩短查询条件。")
+    if unknown := [name for name in request.GET if name not in call.asks]:
+        # A misspelt filter that is ignored would answer with other records.
+        raise Problem(422, fields={name.replace("\0", "")[:80]: "没有这个参数。" for name in unknown[:20]})
     for name, values in request.GET.lists():
         if not is_text(name) or not all(map(is_text, values)):
             raise Problem(422, "input.characters", fields={name.replace("\0", ""): "含有不能保存的字符。"})

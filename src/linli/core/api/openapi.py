@@ -55,12 +55,33 @@ def finish(document: Part) -> Part:
         name: {"description": words, "schema": {"type": "integer", "minimum": 0}, "example": 60}
         for name, words in _RATE.items()
     }
+    _without_nul(document["paths"])
+    _without_nul(schemas)
     for operations in document["paths"].values():
         for operation in operations.values():
             _finish(operation, operation.pop("x-call"), schemas)
     for schema in schemas.values():
         schema.setdefault("examples", [example_of(schema, schemas)])
     return document
+
+
+def _without_nul(part: Any) -> None:
+    """Say of every text that no database takes NUL; the parser refuses it."""
+    if isinstance(part, list):
+        for inner in part:
+            _without_nul(inner)
+    elif isinstance(part, dict):
+        if part.get("type") == "string" and not part.keys() & {
+            "pattern",
+            "enum",
+            "const",
+            "format",
+            "contentMediaType",
+        }:
+            part["pattern"] = "^[^\\x00]*$"
+        for name, inner in part.items():
+            if name not in ("example", "examples", "default"):
+                _without_nul(inner)
 
 
 def problem_example(status: int) -> Part:

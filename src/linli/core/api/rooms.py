@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -92,13 +93,18 @@ class Room(Router):
                 openapi_extra={"x-call": call},
             )
             operation = self.path_operations[path].operations[-1]
-            if not has_body(operation):
-                call = Call(**{**vars(call), "takes": ""})
-                operation.openapi_extra = {"x-call": call}
+            call = replace(call, takes=call.takes if has_body(operation) else "", asks=asked_of(operation))
+            operation.openapi_extra = {"x-call": call}
             _apply_decorators((partial(framed, call),), operation)
             return function
 
         return declare
+
+
+def asked_of(operation: Any) -> frozenset[str]:
+    """The names of an operation's parameters behind the question mark."""
+    models = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    return frozenset(name for model in models for name in model.__ninja_flatten_map__)
 
 
 def has_body(operation: Any) -> bool:

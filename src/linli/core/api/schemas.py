@@ -41,6 +41,12 @@ def _only_text(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 11.0 is the integer 11."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[StrictInt, BeforeValidator(_whole)]
 Day = Annotated[dt.date, BeforeValidator(_only_text), Field(examples=["2026-11-22"])]
 
 
@@ -89,9 +95,9 @@ def _type_of(field: forms.Field) -> Any:
         case forms.BooleanField():
             return StrictBool
         case forms.FloatField() | forms.DecimalField():
-            return StrictFloat | StrictInt
+            return StrictFloat
         case forms.IntegerField():
-            return StrictInt
+            return Whole
         case forms.DateField():
             return Day
         case forms.MultipleChoiceField():

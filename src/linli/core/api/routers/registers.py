@@ -55,7 +55,7 @@ def _add(room: Room, register: Register, *, public: bool) -> None:
         selection = Selection.from_params(register, request.GET, None if public else request.user, public)
         if selection.dropped:
             # A page leaves out what it does not know and says so; a program must not go on with other records.
-            raise Problem(422, "filter.unknown", "".join(selection.dropped))
+            raise Problem(404, "filter.unknown", "".join(selection.dropped))
         if filters.after and selection.order.read(filters.after) is None:
             raise Problem(404, "page.unknown", UNKNOWN_PAGE)
         page = selection.page({"after": filters.after or ""}, filters.limit)
