@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """New tables alone; nothing that is there is touched."""
 
     dependencies = [
-        ("core", "0006_backups_are_remembered"),
+        ("core", "0007_imports"),
     ]
 
     operations = [
