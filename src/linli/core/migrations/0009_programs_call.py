@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """New tables alone; nothing that is there is touched."""
 
     dependencies = [
-        ("core", "0007_imports"),
+        ("core", "0008_events_are_searched"),
     ]
 
     operations = [
