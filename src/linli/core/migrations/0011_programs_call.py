@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     """New tables alone; nothing that is there is touched."""
 
     dependencies = [
-        ("core", "0008_events_are_searched"),
+        ("core", "0010_events_are_searched"),
     ]
 
     operations = [
