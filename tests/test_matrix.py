@@ -47,6 +47,7 @@ def administration(world: World) -> list[str]:
     body = Body.objects.get(area=world.community)
     account = world["resident"]
     subjects = {
+        "core.reveal_account": account,
         "core.lock_account": account,
         "core.unlock_account": account,
         "core.end_sessions": account,

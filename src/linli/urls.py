@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("linli.core.urls")),
     path("api/v1/", include("linli.core.api.endpoints")),
     path("areas/", include("linli.areas.urls")),
+    path("settings/", include("linli.actors.urls")),
     path("", include("linli.organizations.urls")),
     path("", include("linli.portal.urls")),
 ]

@@ -25,6 +25,11 @@ class ActorsConfig(AppConfig):
 
         register_whereabouts(whereabouts)
 
+        from linli.actors.queries import scope_choices, scope_names
+        from linli.core.parameters.places import register_places
+
+        register_places(scope_choices, scope_names)
+
 
 def whereabouts(user: User) -> Whereabouts | None:
     """Place and post of the first post held today; None for a resident."""

@@ -157,6 +157,7 @@ APPOINTMENT = Process(
 ADMINISTRATION: dict[str, str] = {
     "core.view_accounts": "查看账号",
     "core.manage_accounts": "管理账号",
+    "core.reveal_account": "填理由查看账号的手机号",
     "core.create_account": "开立账号",
     "core.lock_account": "锁定账号",
     "core.unlock_account": "解锁账号",

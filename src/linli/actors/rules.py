@@ -102,6 +102,7 @@ rules.add_perm("core.view_cases", anywhere_as(*CASE_ROLES))
 # be both, so that takes the command line; any of the two may lock (never the own account).
 rules.add_perm("core.manage_accounts", anywhere_as(Role.SYSADMIN))
 rules.add_perm("core.view_accounts", anywhere_as(Role.SYSADMIN, Role.SECADMIN))
+rules.add_perm("core.reveal_account", anywhere_as(Role.SYSADMIN) & keeps_all_posts_of)
 rules.add_perm("core.create_account", is_system | anywhere_as(Role.SYSADMIN))
 OTHERS = ~is_own & keeps_all_posts_of
 rules.add_perm("core.lock_account", is_system | (anywhere_as(Role.SYSADMIN, Role.SECADMIN) & OTHERS))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import rules
 
+from linli.core.access.grants import Person, grants_of
 from linli.core.access.rules import is_system, posted_as
 
 # The role is named by its value: posts are a floor above.
 _keeps_areas = is_system | posted_as("sysadmin")
 
+
+@rules.predicate
+def keeps_some_area(user: Person, obj: Any = None) -> bool:
+    """Is system administrator somewhere."""
+    return any(grant.role == "sysadmin" for grant in grants_of(user))
+
+
+rules.add_perm("areas.view_tree", keeps_some_area)
 STEPS = (
     "create_area",
     "rename_area",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linli.actors.choices import ADMINISTRATORS, Role
+from collections.abc import Callable
+
 from linli.core.access.grants import Person, grants_of
 from linli.core.counting import Bounded
 from linli.core.sheets.declare import REGISTRY as SHEETS
@@ -16,9 +17,9 @@ def works_on_cases(user: Person) -> bool:
     return user.has_perm("core.view_cases")
 
 
-def administers(user: Person) -> bool:
-    """Holds a post that keeps the system."""
-    return any(grant.role in (*ADMINISTRATORS, Role.DISTRICT_HEAD) for grant in grants_of(user))
+def may(permission: str) -> Callable[[Person], bool]:
+    """Holds a permission that asks for no record."""
+    return lambda user: user.has_perm(permission)
 
 
 def imports_organizations(user: Person) -> bool:
@@ -41,7 +42,12 @@ def build() -> None:
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
         Entry("流程图", "portal:processes", group="看数", order=10, visible=works_on_cases),
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
-        Entry("办理参数", "core:parameters", group="设置", order=10, visible=administers),
+        Entry("账号", "actors:accounts", group="设置", order=2, visible=may("core.view_accounts")),
+        Entry("岗位", "actors:posts", group="设置", order=4, visible=may("actors.view_posts")),
+        Entry("机构", "actors:bodies", group="设置", order=6, visible=may("actors.view_posts")),
+        Entry("区划", "areas:tree", group="设置", order=8, visible=may("areas.view_tree")),
+        Entry("安全策略", "core:policies", group="设置", order=9, visible=may("core.view_policies")),
+        Entry("办理参数", "core:parameters", group="设置", order=10, visible=may("core.view_parameters")),
         Entry("工作日历", "core:calendar", group="设置", order=20, visible=lambda user: bool(grants_of(user))),
         Entry("首页", "portal:home", face="public", order=10, icon="home"),
         Entry("我的", "organizations:mine", face="public", order=20, icon="person"),

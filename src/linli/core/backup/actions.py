@@ -33,7 +33,15 @@ MOST_HOURS = "backup.most_hours"
 ADMINISTRATOR = "sysadmin"
 declare(
     Parameter(
-        MOST_HOURS, int, 36, "小时", "最近一次成功备份最多隔多久", "interface.md (our number)", least=1, most=24 * 31
+        MOST_HOURS,
+        int,
+        36,
+        "小时",
+        "最近一次成功备份最多隔多久",
+        "interface.md (our number)",
+        least=1,
+        most=24 * 31,
+        kept_by="technical",
     ),
 )
 WARNED = "core.backup_overdue"

@@ -26,9 +26,9 @@ from linli.core.parameters import Parameter, declare, values_of
 DOCUMENT_MB, PHOTO_MB, PER_SLOT = "files.document_mb", "files.photo_mb", "files.per_slot"
 _SOURCE = "interface.md (our number)"
 declare(
-    Parameter(DOCUMENT_MB, int, 20, "MB", "单个文档的大小上限", _SOURCE, least=1, most=200),
-    Parameter(PHOTO_MB, int, 20, "MB", "单张照片的大小上限", _SOURCE, least=1, most=200),
-    Parameter(PER_SLOT, int, 20, "个", "同一项材料最多几个文件", _SOURCE, least=1, most=200),
+    Parameter(DOCUMENT_MB, int, 20, "MB", "单个文档的大小上限", _SOURCE, least=1, most=200, kept_by="technical"),
+    Parameter(PHOTO_MB, int, 20, "MB", "单张照片的大小上限", _SOURCE, least=1, most=200, kept_by="technical"),
+    Parameter(PER_SLOT, int, 20, "个", "同一项材料最多几个文件", _SOURCE, least=1, most=200, kept_by="technical"),
 )
 MB = 1024 * 1024
 

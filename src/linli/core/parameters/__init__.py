@@ -38,6 +38,13 @@ class Parameter:
     many: bool = False
 
     @property
+    def address(self) -> str:
+        """The page on which it is set."""
+        from django.urls import reverse
+
+        return reverse("core:policy" if self.kept_by == "security" else "core:parameter", args=[self.key])
+
+    @property
     def offered(self) -> tuple[tuple[str, str], ...]:
         """The values that may be chosen, with their words."""
         return self.options() if callable(self.options) else self.options

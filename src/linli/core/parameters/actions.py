@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from linli.core import clock
 from linli.core.access import policy
 from linli.core.access.models import User
 from linli.core.audit import record
@@ -38,7 +39,16 @@ def set_parameter(key: str, raw: Any, *, scope: str, valid_from: dt.date, reason
     before = value_of(key, scope, valid_from)
     value = REGISTRY[key].clean(raw)
     row, _created = ParameterValue.objects.update_or_create(
-        key=key, scope=scope, valid_from=valid_from, defaults={"value": value, "reason": reason, "set_by": actor}
+        key=key,
+        scope=scope,
+        valid_from=valid_from,
+        defaults={
+            "value": value,
+            "reason": reason,
+            "set_by": actor,
+            "set_at": clock.now(),
+            "valid_to": None,
+        },
     )
     # Policies are read for the whole installation and kept for a request: this one goes on with the new value.
     policy.forget()
@@ -66,6 +76,9 @@ def end_value(value: ParameterValue, *, on: dt.date, reason: str, actor: User) -
     permit(value.key, value.scope, actor)
     if not reason.strip():
         raise BadInput("parameter.reason", "请写明依据。", fields={"reason": "请写明依据。"})
+    if on < clock.today():
+        text = "不能追溯到以前的日期。请填今天或以后。"
+        raise BadInput("parameter.backwards", text, fields={"on": text})
     if value.valid_to is not None and value.valid_to <= on:
         raise WrongState("parameter.ended", "这个取值已经停用。")
     if on <= value.valid_from:

@@ -26,7 +26,15 @@ LEAST_REASON = 4  # characters
 
 declare(
     Parameter(
-        PER_DAY, int, 50, "次", "每人每天可查看的个人信息次数", "rulebook §11.2 (our number)", least=1, most=1000
+        PER_DAY,
+        int,
+        50,
+        "次",
+        "每人每天可查看的个人信息次数",
+        "rulebook §11.2 (our number)",
+        least=1,
+        most=1000,
+        kept_by="security",
     )
 )
 

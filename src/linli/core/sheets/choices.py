@@ -57,7 +57,27 @@ class Outcome(TextChoices):
 MOST_MB, STAGED_DAYS, KEPT_DAYS = "sheets.most_mb", "sheets.staged_days", "sheets.kept_days"
 _SOURCE = "我们的约定"
 declare(
-    Parameter(MOST_MB, int, 200, "MB", "导入：文件的大小上限", _SOURCE, least=1, most=200),
-    Parameter(STAGED_DAYS, int, 30, "天", "导入：核对后没有导入的内容留几天", _SOURCE, least=1, most=365),
-    Parameter(KEPT_DAYS, int, 180, "天", "导入：原文件和撤销所需的原值留几天", _SOURCE, least=1, most=3650),
+    Parameter(MOST_MB, int, 200, "MB", "导入：文件的大小上限", _SOURCE, least=1, most=200, kept_by="technical"),
+    Parameter(
+        STAGED_DAYS,
+        int,
+        30,
+        "天",
+        "导入：核对后没有导入的内容留几天",
+        _SOURCE,
+        least=1,
+        most=365,
+        kept_by="technical",
+    ),
+    Parameter(
+        KEPT_DAYS,
+        int,
+        180,
+        "天",
+        "导入：原文件和撤销所需的原值留几天",
+        _SOURCE,
+        least=1,
+        most=3650,
+        kept_by="technical",
+    ),
 )

@@ -128,7 +128,10 @@ class Cases:
         """The cases below a key, newest first; two queries at any size."""
         key = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else None
         parts = list(self._keys(key, size))
-        keys = list(dict.fromkeys(joined(parts).order_by("-id")[: (size + 1) * len(parts)])) if parts else []
+        rows = joined(parts) if parts else self.seen.none().values_list("id")
+        if len(parts) > 1:  # one part alone is in order, and cut, already
+            rows = rows.order_by("-id")[: (size + 1) * len(parts)]
+        keys = list(dict.fromkeys(rows))
         found = list(self.seen.filter(pk__in=[pk for (pk,) in keys[: size + 1]]).order_by("-pk"))
         more = len(found) > size
         return Page(found[:size], str(found[size - 1].pk) if more else "", key is None)

@@ -55,6 +55,9 @@ def asked(request: HttpRequest, name: str) -> str:
 def case_list(request: HttpRequest, slug: str) -> HttpResponse:
     """All cases of a process that this person may see; filters live in the address."""
     process = process_or_404(slug)
+    # Applications have a list for everybody, perhaps an empty one; what administrators run has not.
+    if process.view != "core.view_cases" and not request.user.has_perm(process.view):
+        raise Http404
     chosen = Cases.from_params(process, request.GET, request.user)
     page = chosen.page(request.GET.get("after", ""))
     kind = ContentType.objects.get_for_model(process.model)

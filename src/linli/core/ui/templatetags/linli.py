@@ -119,6 +119,12 @@ def at(values: Sequence[Any], index: int) -> Any:
 
 
 @register.simple_tag
+def parameter_words(parameter: Any, value: Any) -> str:
+    """A parameter's value with its unit or in its words."""
+    return str(parameter.words(value))
+
+
+@register.simple_tag
 def svg_icon(name: str, label: str = "") -> SafeString:
     """A line icon. With a label it speaks; without one it is decoration. An unknown name raises KeyError."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -184,3 +185,56 @@ def accounts_visible_to(user: Person) -> QuerySet[User]:
     running = Post.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today()))
     elsewhere = running.exclude(covered(user, ADMINISTRATORS, "area__path"))
     return User.objects.filter(is_system=False).exclude(pk__in=elsewhere.values("user"))
+
+
+def place_choices(user: Person, *roles: str) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Select choices: the places under a person's posts of these roles, down to the community, by street."""
+    groups: list[tuple[str, list[tuple[int, str]]]] = []
+    seen: set[int] = set()
+
+    def visit(node: Node) -> None:
+        inner = [child for child in node.children if child.children]
+        leaves = [(child.id, child.name) for child in node.children if not child.children]
+        if node.id not in seen:
+            seen.add(node.id)
+            groups.append((node.name, [(node.id, f"{node.name}（本级）"), *leaves]))
+        for child in inner:
+            visit(child)
+
+    for scope in sorted({grant.scope for grant in grants_of(user) if grant.role in roles}, key=len):
+        root = Area.objects.filter(path=scope).first()
+        if root is not None:
+            visit(picker_tree(root))
+    return groups
+
+
+def body_choices(bodies: Iterable[Body]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Select choices: bodies grouped under the place they sit in."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for body in bodies:
+        groups.setdefault(body.area.full_name, []).append((body.pk, str(body)))
+    return list(groups.items())
+
+
+def seat_of(area: Area) -> Body | None:
+    """The one body that acts for an area: its street office, its community, its department; None where unclear."""
+    wanted = {"street": BodyKind.STREET, "community": BodyKind.COMMUNITY}.get(area.level, BodyKind.DEPARTMENT)
+    found = list(Body.objects.filter(area=area, kind=wanted, valid_to__isnull=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def scope_choices(user: Person) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Select choices: the paths of the places under any of a person's posts, down to the street and community."""
+    groups = place_choices(user, *Role.values)
+    paths = dict(
+        Area.objects.filter(pk__in=[pk for _name, options in groups for pk, _label in options]).values_list(
+            "pk", "path"
+        )
+    )
+    return [(name, [(paths[pk], label) for pk, label in options]) for name, options in groups]
+
+
+def scope_names(paths: Collection[str]) -> dict[str, str]:
+    """The names of places by path."""
+    found = Area.objects.filter(path__in=paths).select_related("parent").defer("boundary", "parent__boundary")
+    return {area.path: area.full_name for area in found}

@@ -1,0 +1,1 @@
+"""The administrators' pages: accounts, bodies, posts, rights."""
