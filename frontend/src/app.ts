@@ -31,6 +31,15 @@ function enhance(root: Root): void {
     element.hidden = false;
     element.addEventListener("click", () => window.print());
   });
+  each(root, "[data-copy]", (element) => {
+    element.hidden = false;
+    element.addEventListener("click", () => {
+      const field = document.querySelector<HTMLInputElement>(element.dataset.copy ?? "");
+      field?.select();
+      // Without a safe connection there is no clipboard; the address is selected all the same.
+      void navigator.clipboard?.writeText(field?.value ?? "").then(() => (element.textContent = "已复制"));
+    });
+  });
   each(root, "[data-autosubmit]", (element) =>
     element.addEventListener("change", () => (element as HTMLSelectElement).form?.requestSubmit()),
   );

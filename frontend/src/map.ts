@@ -76,12 +76,52 @@ async function clusters(): Promise<L.MarkerClusterGroup> {
   });
 }
 
-async function show(element: HTMLElement): Promise<void> {
+/** Many records of one place as a circle with their number; a press looks closer. */
+function cell(feature: Feature, at: L.LatLng, map: L.Map): L.Layer {
+  const count = feature.properties.count ?? 0;
+  const side = count < 10 ? 30 : count < 100 ? 38 : count < 1000 ? 46 : 54;
+  const icon = L.divIcon({ className: "bunch", html: make("span", {}, String(count)), iconSize: [side, side] });
+  return L.marker(at, { icon, alt: feature.properties.name }).on("click", () => map.setView(at, Math.min(map.getZoom() + 2, 18)));
+}
+
+type Answer = { features: Feature[]; more?: boolean };
+
+async function ask(element: HTMLElement, map?: L.Map): Promise<Answer> {
   const address = new URL(element.dataset.src ?? "", location.href);
-  if (element.dataset.tileUrl && element.dataset.tileDatum) address.searchParams.set("datum", element.dataset.tileDatum);
+  if (map) {
+    address.searchParams.set("bbox", map.getBounds().toBBoxString());
+    address.searchParams.set("zoom", String(map.getZoom()));
+  }
   const answer = await fetch(address, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(String(answer.status));
-  const { features } = (await answer.json()) as { features: Feature[] };
+  return (await answer.json()) as Answer;
+}
+
+/** Where there is more than goes on one map, each look asks for what lies in sight. */
+function follow(element: HTMLElement, map: L.Map): void {
+  const inSight = L.layerGroup().addTo(map);
+  let asked = 0;
+  const look = async (): Promise<void> => {
+    const mine = ++asked;
+    const { features } = await ask(element, map);
+    if (mine !== asked) return;
+    inSight.clearLayers();
+    for (const feature of features) {
+      if (feature.geometry?.type !== "Point" || feature.properties.kind === "area") continue;
+      const at = L.latLng(feature.geometry.coordinates[1], feature.geometry.coordinates[0]);
+      inSight.addLayer(feature.properties.kind === "cell" ? cell(feature, at, map) : point(feature, at));
+    }
+  };
+  let timer = 0;
+  map.on("moveend", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void look().catch(console.error), 250);
+  });
+  void look().catch(console.error);
+}
+
+async function show(element: HTMLElement): Promise<void> {
+  const { features, more } = await ask(element);
   const map = base(element);
   const bounds = L.latLngBounds([]);
   const group = await clusters();
@@ -100,6 +140,7 @@ async function show(element: HTMLElement): Promise<void> {
   }
   group.addTo(map);
   if (bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 16, animate: false });
+  if (more) follow(element, map);
 }
 
 function pick(element: HTMLElement): void {

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("linli.core.sheets.urls")),
     path("", include("linli.core.exports.urls")),
     path("", include("linli.core.api.urls")),
+    path("", include("linli.core.registers.urls")),
     path("", include("linli.core.privacy.urls")),
     path("", include("linli.core.files.urls")),
     path("", include("linli.core.notices.urls")),

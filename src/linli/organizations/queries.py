@@ -14,10 +14,12 @@ from linli.core import clock
 from linli.core.access.grants import Person, covered, grants_of
 from linli.core.access.models import User
 from linli.core.counting import Bounded, bounded
+from linli.core.registers.search import has_any, tokens_of
+from linli.core.registers.words import pairs, plain
 from linli.core.workflow import visible
 from linli.core.workflow.listing import Cases
 from linli.organizations.choices import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
-from linli.organizations.models import Amendment, Filing, Organization
+from linli.organizations.models import FACETS, Amendment, Filing, Organization
 
 READERS = (
     Role.COMMUNITY_WORKER,
@@ -121,6 +123,7 @@ def filed_since(user: Person, day: dt.date) -> Bounded:
     return bounded(*rows) if rows else Bounded(0)
 
 
+TOKENS = tokens_of("scope", FACETS)
 _COMMON = re.compile(r"[社区街道居委会队协会组织志愿服务团中心站室的之\s]|[^一-鿿]")
 
 
@@ -138,23 +141,33 @@ def similar_organizations(name: str, area: Area | None, kind: str = "", limit: i
     if not name.strip() or area is None:
         return []
     street = "/".join(area.path.rstrip("/").split("/")[:-1]) + "/"
-    pairs = _pairs(name.strip())
+    own = _pairs(name.strip())
     alike = Q()
-    for pair in pairs:
+    for pair in own:
         alike |= Q(name__contains=pair)
-    found = public_register().filter(alike, scope__startswith=street).order_by("name", "pk")[:200]
+    found = public_register().filter(alike, scope__startswith=street).order_by("name", "pk")
+    wanted = [plain(pair) for pair in own]
+    if all(len(pair) == 2 for pair in wanted):
+        found = found.filter(has_any(TOKENS, wanted), has_any(TOKENS, [street]))
+    found = found[:200]
 
     def nearness(organization: Organization) -> tuple[int, bool, bool]:
-        shared = len(pairs & _pairs(organization.name))
+        shared = len(own & _pairs(organization.name))
         return shared, organization.area_id == area.pk, organization.kind == kind
 
     return sorted(found, key=nearness, reverse=True)[:limit]
 
 
 def name_taken(name: str, area: Area | None, *, but: Organization | None = None) -> Organization | None:
-    """The living organization of the same community that bears the name already."""
-    taken = public_register().filter(name=name.strip(), area=area)
-    return (taken.exclude(pk=but.pk) if but else taken).first()
+    """The living organization of the same community that bears the name already, however its marks are typed."""
+    spelt = plain(name)
+    if area is None or len(spelt) < 2:
+        return None
+    taken = public_register().filter(area=area, search_text__contains=f"\n{spelt}")
+    for pair in pairs(spelt):
+        taken = taken.filter(has_any(TOKENS, [pair]))
+    taken = taken.filter(has_any(TOKENS, [area.path])).order_by("pk")
+    return next((row for row in (taken.exclude(pk=but.pk) if but else taken) if plain(row.name) == spelt), None)
 
 
 def counts_by(register: QuerySet[Organization], field: str) -> dict[Any, int]:

@@ -144,6 +144,7 @@ class Register:
     url: str = ""  # name of the officers' list page
     public_url: str = ""
     home: str = ""  # of the public face: its title
+    excerpt: str = ""  # the column of which the public list shows the beginning
     outlines: Callable[[Sequence[str], str], list[dict[str, Any]]] | None = field(default=None, repr=False)
     convert: Callable[[float, float, str, str], tuple[float, float]] | None = field(default=None, repr=False)
 

@@ -12,7 +12,7 @@ There are three ways, and what is known of the numbers decides between them (doc
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ FEW = 3_000  # so many are gathered and sorted in a few milliseconds
 WINDOW = (400, 6_000)  # rows looked at: least, most
 SPARE = 12  # times the rows that an even spread would need
 NARROW = 0.35  # an area with less of the register than this is read by itself
+Keys = QuerySet[Any, Any]
 
 
 class Still(Func):
@@ -115,13 +116,14 @@ class Finder:
         """The next records in an order, each branch of what the reader sees asked by itself."""
         found: list[int] = []
         for branch in self.selection.branches:
-            found += self.keys(branch, order, key, limit)
+            if branch.path is not None or not self.counted.knows or self.counted.own:
+                found += self.keys(branch, order, key, limit)
         if not found:
             return []
         # Once more through what the reader may see; the database puts the branches in one order.
         return list(self.selection.base.filter(pk__in=found).order_by(*order.order_by)[:limit])
 
-    def keys(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int) -> list[int]:
+    def keys(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int) -> Iterable[int]:
         """Primary keys of the next rows of a branch."""
         selection = self.selection
         rows = selection.base.filter(branch.condition, selection.facet_condition())
@@ -136,7 +138,7 @@ class Finder:
             return self.along(rows.filter(selection.text_condition), order, key, limit)
         if not self.is_rare:
             width = self.width(limit)
-            found = self.windowed(branch, order, key, limit, width)
+            found = list(self.windowed(branch, order, key, limit, width))
             if len(found) >= limit:
                 return found
         exact = rows.filter(selection.text_condition, selection.token_condition(path=branch.path))
@@ -165,14 +167,14 @@ class Finder:
 
     # --- the three ways -----------------------------------------------------------------------------------------
 
-    def sorted(self, rows: QuerySet[Any], order: Order, key: Sequence[Any] | None, limit: int) -> list[int]:
+    def sorted(self, rows: QuerySet[Any], order: Order, key: Sequence[Any] | None, limit: int) -> Keys:
         """All that match and come after the key, sorted: for few, or for what one index holds together."""
         after = Q()
         for segment in order.segments(key):
             after |= segment
-        return list(rows.filter(after).order_by(*_still(order)).values_list("pk", flat=True)[:limit])
+        return rows.filter(after).order_by(*_still(order)).values_list("pk", flat=True)[:limit]
 
-    def along(self, rows: QuerySet[Any], order: Order, key: Sequence[Any] | None, limit: int) -> list[int]:
+    def along(self, rows: QuerySet[Any], order: Order, key: Sequence[Any] | None, limit: int) -> Keys:
         """The next rows along the index of the order, range by range, no further than the page is long."""
         ranges = [
             rows.filter(segment).order_by(*order.order_by).values_list("pk", flat=True)[:limit]
@@ -180,9 +182,9 @@ class Finder:
         ]
         first, *rest = ranges
         # PostgreSQL reads the parts one after the other and stops at the limit.
-        return list(first.union(*rest, all=True)[:limit]) if rest else list(first)
+        return first.union(*rest, all=True)[:limit] if rest else first
 
-    def windowed(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int, width: int) -> list[int]:
+    def windowed(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int, width: int) -> Keys:
         """Those of the next `width` rows that match."""
         selection = self.selection
         easy = selection.base.filter(branch.condition, self.easy_condition())
@@ -191,7 +193,7 @@ class Finder:
         else:
             next_ = self.along(easy, order, key, width)
         found = selection.base.filter(selection.facet_condition(), selection.text_condition, pk__in=next_)
-        return list(found.order_by(*order.order_by).values_list("pk", flat=True)[:limit])
+        return found.order_by(*order.order_by).values_list("pk", flat=True)[:limit]
 
     def easy_condition(self) -> Q:
         """What the covering indexes hold: area and year."""

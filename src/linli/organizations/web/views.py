@@ -18,8 +18,8 @@ from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
-from linli.core.paging import keyset
 from linli.core.parameters import value_of
+from linli.core.registers.web.pages import show
 from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import STEPS
 from linli.core.workflow.duties import LABELS
@@ -29,8 +29,8 @@ from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
 from linli.organizations.choices import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
 from linli.organizations.models import Organization
+from linli.organizations.registers import ORGANIZATIONS
 from linli.organizations.rules import enters_for_others
-from linli.organizations.web.filters import RegisterFilter
 
 
 def _user(request: HttpRequest) -> User:
@@ -42,36 +42,7 @@ def _user(request: HttpRequest) -> User:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The officers' list: all states, scoped to the person's posts."""
-    if not grants_of(request.user):
-        raise Http404
-    seen = queries.organizations_visible_to(request.user)
-    chosen = RegisterFilter(request.GET, queryset=seen)
-    page = keyset(chosen.qs, request)
-    by_status = queries.counts_by(chosen.qs, "legal_status")
-    return render(
-        request,
-        "organizations/register.html",
-        {
-            "filter": chosen,
-            "page": page,
-            "total": sum(by_status.values()),
-            "may_enter": enters_for_others(request.user),
-            "status_counts": [
-                (status.label, by_status[status.value]) for status in LegalStatus if status.value in by_status
-            ],
-            "status_facets": _facets(LegalStatus, queries.counts_by(seen, "legal_status")),
-            "kind_facets": _facets(Kind, queries.counts_by(chosen.qs, "kind")),
-        },
-    )
-
-
-def _facets(choices: Any, counts: dict[Any, int]) -> list[dict[str, Any]]:
-    """The values that occur, with how often."""
-    return [
-        {"value": choice.value, "label": choice.label, "count": counts[choice.value]}
-        for choice in choices
-        if choice.value in counts
-    ]
+    return show(request, ORGANIZATIONS, "organizations/register.html", {"may_enter": enters_for_others(request.user)})
 
 
 @login_required
