@@ -19,7 +19,7 @@ from linli.core.access.models import new_uid
 from linli.core.audit.marks import Marked
 from linli.core.privacy import keyed_hash, mask_id_number, mask_name, mask_phone
 from linli.core.privacy.fields import EncryptedTextField
-from linli.core.registers.search import search_column, token_index
+from linli.core.registers.search import search_column, token_index, tokens_of
 from linli.core.words import Worded
 from linli.core.workflow.models import CASE_MARKED, Case
 from linli.organizations.choices import (
@@ -96,11 +96,14 @@ FACETS = {
     "legal_status": ("legal_status", "choice"),
     "year": ("filed_on", "day"),
 }
+CASE_FACETS = {"state": ("state", "choice")}
 FACET_COLUMNS = ["kind", "national_kind", "legal_status", "owner"]
 
 
 class Organization(Profile):
     """A community social organization on the register. Only actions of cases change it."""
+
+    TOKENS = tokens_of("scope", FACETS)
 
     MARKED = (
         *_PROFILE_MARKED,
@@ -191,7 +194,7 @@ class Organization(Profile):
 class Filing(Profile, Case):
     """An application to be filed: from a draft on a phone to a number on the register."""
 
-    SEARCH = ("number__contains", "name__contains")
+    TOKENS = tokens_of("scope", CASE_FACETS)
     MARKED = (
         *_PROFILE_MARKED,
         *CASE_MARKED,
@@ -206,6 +209,9 @@ class Filing(Profile, Case):
     organization = models.OneToOneField(
         Organization, models.PROTECT, null=True, blank=True, related_name="filing", verbose_name=_("社会组织")
     )
+    search_text = search_column("name")
+    search_private = search_column("leader_name")
+    search_codes = search_column("number")
 
     class Meta:
         verbose_name = _("备案申请")
@@ -221,6 +227,7 @@ class Filing(Profile, Case):
             models.CheckConstraint(name="organizations_filing_point_whole", condition=_POINT_WHOLE),
         ]
         indexes = [
+            token_index("organizations_filing_tokens", "scope", CASE_FACETS),
             models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_filing_scope"),
             models.Index(fields=["owner", "-id"], name="organizations_filing_owned"),
             models.Index(fields=["entered_by", "-id"], name="organizations_filing_entered"),
@@ -281,7 +288,7 @@ class Filing(Profile, Case):
 class Amendment(Case):
     """A change of a filed organization: name, person in charge, venue, or the end of its filing."""
 
-    SEARCH = ("number__contains", "organization__name__contains")
+    FOUND_BY = "organization"
     MARKED = (
         *CASE_MARKED,
         *("organization", "kind", "cause", "new_name", "new_leader_name", "new_leader_id_number"),

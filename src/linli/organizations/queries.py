@@ -14,12 +14,12 @@ from linli.core import clock
 from linli.core.access.grants import Person, covered, grants_of
 from linli.core.access.models import User
 from linli.core.counting import Bounded, bounded
-from linli.core.registers.search import has_any, tokens_of
+from linli.core.registers.search import has_any
 from linli.core.registers.words import pairs, plain
 from linli.core.workflow import visible
 from linli.core.workflow.listing import Cases
 from linli.organizations.choices import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
-from linli.organizations.models import FACETS, Amendment, Filing, Organization
+from linli.organizations.models import Amendment, Filing, Organization
 
 READERS = (
     Role.COMMUNITY_WORKER,
@@ -35,6 +35,7 @@ READERS = (
 # Decrypting costs and outlines are long; a list shows neither. Whoever reads one on a page fetches it then.
 PRIVATE = ("leader_id_number", "leader_phone")
 SEARCHED = ("search_text", "search_private", "search_codes")
+HIDDEN = (*PRIVATE, *SEARCHED)
 OUTLINES = ("area__boundary", "area__parent__boundary")
 
 
@@ -54,7 +55,7 @@ def filings_visible_to(user: Person) -> QuerySet[Filing]:
     return (
         Filing.objects.filter(_own(user) | posted)
         .select_related("area__parent", "owner", "organization")
-        .defer(*PRIVATE, *OUTLINES, "founders", *(f"organization__{name}" for name in PRIVATE))
+        .defer(*HIDDEN, *OUTLINES, "founders", *(f"organization__{name}" for name in HIDDEN))
     )
 
 
@@ -70,7 +71,7 @@ def amendments_visible_to(user: Person) -> QuerySet[Amendment]:
             "new_leader_phone",
             "new_area__boundary",
             "new_area__parent__boundary",
-            *(f"organization__{name}" for name in (*PRIVATE, *OUTLINES)),
+            *(f"organization__{name}" for name in (*HIDDEN, *OUTLINES)),
         )
     )
 
@@ -81,7 +82,7 @@ def organizations_visible_to(user: Person) -> QuerySet[Organization]:
     return (
         Organization.objects.filter(own | covered(user, READERS))
         .select_related("area__parent", "owner")
-        .defer(*PRIVATE, *SEARCHED, *OUTLINES)
+        .defer(*HIDDEN, *OUTLINES)
     )
 
 
@@ -90,7 +91,7 @@ def public_register() -> QuerySet[Organization]:
     return (
         Organization.objects.filter(legal_status__in=LIVING)
         .select_related("area__parent")
-        .defer(*PRIVATE, *SEARCHED, *OUTLINES)
+        .defer(*HIDDEN, *OUTLINES)
     )
 
 
@@ -105,7 +106,7 @@ def filings_in_publicity() -> QuerySet[Filing]:
     return (
         Filing.objects.filter(state=FilingState.PUBLICITY, publicity_to__gte=clock.today())
         .select_related("area__parent")
-        .defer(*PRIVATE, *OUTLINES, "founders")
+        .defer(*HIDDEN, *OUTLINES, "founders")
         .order_by("publicity_to", "id")
     )
 
@@ -123,7 +124,6 @@ def filed_since(user: Person, day: dt.date) -> Bounded:
     return bounded(*rows) if rows else Bounded(0)
 
 
-TOKENS = tokens_of("scope", FACETS)
 _COMMON = re.compile(r"[社区街道居委会队协会组织志愿服务团中心站室的之\s]|[^一-鿿]")
 
 
@@ -148,7 +148,7 @@ def similar_organizations(name: str, area: Area | None, kind: str = "", limit: i
     found = public_register().filter(alike, scope__startswith=street).order_by("name", "pk")
     wanted = [plain(pair) for pair in own]
     if all(len(pair) == 2 for pair in wanted):
-        found = found.filter(has_any(TOKENS, wanted), has_any(TOKENS, [street]))
+        found = found.filter(has_any(Organization.TOKENS, wanted), has_any(Organization.TOKENS, [street]))
     found = found[:200]
 
     def nearness(organization: Organization) -> tuple[int, bool, bool]:
@@ -165,8 +165,8 @@ def name_taken(name: str, area: Area | None, *, but: Organization | None = None)
         return None
     taken = public_register().filter(area=area, search_text__contains=f"\n{spelt}")
     for pair in pairs(spelt):
-        taken = taken.filter(has_any(TOKENS, [pair]))
-    taken = taken.filter(has_any(TOKENS, [area.path])).order_by("pk")
+        taken = taken.filter(has_any(Organization.TOKENS, [pair]))
+    taken = taken.filter(has_any(Organization.TOKENS, [area.path])).order_by("pk")
     return next((row for row in (taken.exclude(pk=but.pk) if but else taken) if plain(row.name) == spelt), None)
 
 

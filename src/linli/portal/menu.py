@@ -54,4 +54,4 @@ def build() -> None:
         Entry("组织", "organizations:public_list", face="public", order=30, icon="people"),
         Entry("公示", "organizations:notices", face="public", order=40, icon="bell"),
     )
-    register_search("organizations:register")
+    register_search("portal:find")

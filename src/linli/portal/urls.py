@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portal.web import views
+from linli.portal.web import finding, views
 
 app_name = "portal"
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("desk/", views.desk, name="desk"),
     path("desk/done/", views.done, name="done"),
+    path("find/", finding.find, name="find"),
     path("processes/", views.processes, name="processes"),
 ]

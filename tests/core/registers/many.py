@@ -31,7 +31,7 @@ def make(world: World, count: int, seed: int = 1, **fixed: Any) -> list[Organiza
         filed = status == LegalStatus.FILED
         area = random.choice(areas)
         values: dict[str, Any] = {
-            "name": "".join(random.choices(PARTS, k=random.randint(2, 5))),
+            "name": "".join(random.choices(PARTS, k=random.randint(2, 5))) + (f"{seed}{i}" if seed > 1 else ""),
             "kind": random.choice([*Kind.values, ""]),
             "national_kind": random.choice(NationalKind.values),
             "purpose": "书法",

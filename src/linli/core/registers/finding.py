@@ -11,7 +11,6 @@ There are three ways, and what is known of the numbers decides between them (doc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -21,10 +20,10 @@ from django.db.models.expressions import OrderBy
 
 from linli.core.paging import Order, Page
 from linli.core.registers.declare import Kind
+from linli.core.registers.search import FEW, planned_rows
 from linli.core.registers.selection import Branch, Selection
 from linli.core.registers.tally import Counted
 
-FEW = 3_000  # so many are gathered and sorted in a few milliseconds
 WINDOW = (400, 6_000)  # rows looked at: least, most
 SPARE = 12  # times the rows that an even spread would need
 NARROW = 0.35  # an area with less of the register than this is read by itself
@@ -50,12 +49,6 @@ def _still(order: Order) -> list[OrderBy]:
         column = Still(F(term.name))
         found.append(column.desc(**nulls) if term.descending else column.asc(**nulls))
     return found
-
-
-def planned_rows(rows: QuerySet[Any]) -> int:
-    """How many rows the planner expects, from its statistics alone; nothing is read."""
-    plan: int = json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
-    return plan
 
 
 class Finder:

@@ -7,24 +7,26 @@ together with the values of the facets and the areas above, so that any filter i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Expression, F, Func, Model, Q, TextField, Value
+from django.db.models import Expression, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Collate
 from django.db.models.lookups import PostgresOperatorLookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from linli.core.registers.schema import facet_sql
-from linli.core.registers.words import Word, pairs, runs
+from linli.core.registers.words import Word, pairs, runs, words_of
 
 TEXT, PRIVATE, CODES = "search_text", "search_private", "search_codes"
 COLUMNS = (TEXT, PRIVATE, CODES)
 NOTHING = "none"  # the value of a facet that is empty
 MOST_PAIRS = 12
+FEW = 3_000  # so many are gathered by the index and sorted in a few milliseconds
 
 
 class Lines(Func):
@@ -123,6 +125,33 @@ def word_tokens(word: Word, tokens: Expression, *, public: bool) -> Q:
             of_runs &= Q(has_any(tokens, [run]))
         found |= of_runs
     return found
+
+
+def found_by(model: Any, asked: str) -> Q:
+    """What holds every word, for lists that are no registers: a model with search columns names its `TOKENS`; one
+    that is found by a related record names the relation in `FOUND_BY`; any other its `SEARCH`.
+    """
+    words = words_of(asked)
+    if searchable(model):
+        exact, named = Q(), Q()
+        for word in words:
+            exact &= word_condition(word, public=False)
+            named &= word_tokens(word, model.TOKENS, public=False)
+        return exact & named if planned_rows(model._base_manager.filter(named).values("pk")) <= FEW else exact
+    if via := getattr(model, "FOUND_BY", ""):
+        related = model._meta.get_field(via).related_model
+        named_so = related._base_manager.filter(found_by(related, asked)).values("pk")
+        return Q(number__startswith=asked.upper()) | Q(**{f"{via}__in": named_so})
+    match = Q()
+    for path in model.SEARCH:
+        match |= Q(**{path: asked})
+    return match
+
+
+def planned_rows(rows: QuerySet[Any]) -> int:
+    """How many rows the planner expects, from its statistics alone; nothing is read."""
+    plan: int = json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
+    return plan
 
 
 def searchable(model: type[Model]) -> bool:

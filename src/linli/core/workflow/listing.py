@@ -22,6 +22,7 @@ from linli.core.access.models import User
 from linli.core.counting import Bounded, joined
 from linli.core.paging import Page
 from linli.core.registers.models import Tally
+from linli.core.registers.search import found_by
 from linli.core.workflow.declare import SYSTEM, Process
 from linli.core.workflow.models import Task
 
@@ -109,10 +110,7 @@ class Cases:
         """What the filter asks."""
         found = Q(("state", self.state)) if self.state else Q()
         if self.words:
-            match = Q()
-            for path in self.process.model.SEARCH:
-                match |= Q(**{path: self.words})
-            found &= match
+            found &= found_by(self.process.model, self.words)
         if self.late:
             found &= Q(pk__in=late_tasks(self.process).values("case_id"))
         return found
