@@ -89,9 +89,7 @@ def organizations_visible_to(user: Person) -> QuerySet[Organization]:
 def public_register() -> QuerySet[Organization]:
     """What every visitor may read: living organizations, without personal values."""
     return (
-        Organization.objects.filter(legal_status__in=LIVING)
-        .select_related("area__parent")
-        .defer(*HIDDEN, *OUTLINES)
+        Organization.objects.filter(legal_status__in=LIVING).select_related("area__parent").defer(*HIDDEN, *OUTLINES)
     )
 
 
