@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import Area
-from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
