@@ -13,6 +13,8 @@ from tests.personas import PERSONAS, World
 from linli.actors.choices import ADMINISTRATION
 from linli.actors.models import Appointment, Body, Post
 from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.actions.requests import begin_request
+from linli.core.privacy.models import DataRequest
 from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.models import Import
 from linli.core.workflow.declare import REGISTRY
@@ -22,7 +24,7 @@ from linli.organizations.models import Amendment, Filing, Organization
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
 
-def table(world: World, case: Filing | Amendment | Appointment) -> list[str]:
+def table(world: World, case: Filing | Amendment | Appointment | DataRequest) -> list[str]:
     """The rows of one process: state by state, each step with who may take it."""
     people = {name: world[name] for name in PERSONAS}
     rows = [f"\n## {case.process.label} `{case.process.slug}`\n", "| 状态 | 步骤 | 谁可以办 |", "|---|---|---|"]
@@ -88,6 +90,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         owner=world["sysadmin"], user=world["resident"], role="community_worker", body=body, area=world.community
     )
     appointment.scope = world.community.path
+    request = begin_request("correct", actor=world["founder"], record_key=f"organizations/{filed.pk}")
     lines = [
         "# Who may do what",
         "",
@@ -96,6 +99,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, draft),
         *table(world, amendment),
         *table(world, appointment),
+        *table(world, request),
         *administration(world),
         *imports(world),
         "",
@@ -106,4 +110,4 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         FILE.write_text(written)
 
     assert FILE.read_text() == written
-    assert set(REGISTRY) == {"filing", "amendment", "appointment"}, "a new process needs its table here"
+    assert set(REGISTRY) == {"filing", "amendment", "appointment", "request"}, "a new process needs its table here"

@@ -15,6 +15,15 @@ from linli.core.access.grants import Person, grants_of, holds
 from linli.core.access.models import User
 from linli.core.access.rules import is_system, posted_as
 from linli.core.parameters import REGISTRY as PARAMETERS
+from linli.core.privacy import choices as privacy
+from linli.core.privacy.rules import (
+    APPLICANT,
+    DISINTERESTED,
+    goes_to_district,
+    is_draft,
+    with_district,
+    with_street,
+)
 
 __all__ = ["Role", "anywhere_as", "posted_as"]
 
@@ -128,3 +137,22 @@ rules.add_perm("core.read_audit", AUDITADMIN)
 rules.add_perm("core.verify_audit", is_system | AUDITADMIN)
 rules.add_perm("core.export_audit", is_system | AUDITADMIN)
 rules.add_perm("core.accept_change", is_system)
+# Requests about the own data: the street answers for records of its area, the district for accounts and looks.
+_STREET = with_street & posted_as(Role.STREET_OFFICER, Role.STREET_HEAD)
+_DISTRICT = with_district & posted_as(Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD)
+_READERS = posted_as(Role.STREET_OFFICER, Role.STREET_HEAD, Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD, Role.AUDITOR)
+rules.add_perm("privacy.begin_request", rules.is_authenticated)
+for step in (privacy.SUBMIT, privacy.RESUBMIT):
+    rules.add_perm(step.name, APPLICANT & ~goes_to_district)
+for step in (privacy.SUBMIT_DISTRICT, privacy.RESUBMIT_DISTRICT):
+    rules.add_perm(step.name, APPLICANT & goes_to_district)
+rules.add_perm(privacy.WITHDRAW.name, APPLICANT)
+for step in (privacy.GRANT, privacy.GRANT_PART, privacy.REFUSE, privacy.RETURN):
+    rules.add_perm(step.name, DISINTERESTED & (_STREET | _DISTRICT))
+rules.add_perm(privacy.TRANSFER.name, DISINTERESTED & _STREET)
+rules.add_perm("core.view_request", APPLICANT | (~is_draft & _READERS))
+# The register of processing, keeping times and legal holds.
+rules.add_perm("privacy.edit_register", posted_as(Role.DISTRICT_HEAD))
+rules.add_perm("privacy.hold", posted_as(Role.DISTRICT_HEAD))
+rules.add_perm("privacy.view_register", anywhere_as(*CASE_ROLES, *ADMINISTRATORS))
+rules.add_perm("privacy.view_retention", anywhere_as(Role.DISTRICT_HEAD, Role.SECADMIN))

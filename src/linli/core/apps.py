@@ -8,13 +8,17 @@ from importlib.util import find_spec
 from django.apps import AppConfig, apps
 
 # A room that exists is loaded when Django starts, so that what it declares (rules, actions, pages) is known.
-ROOMS = ("rules", "queries", "registers", "sheets", "actions", "web.forms", "web.cases")
+ROOMS = ("rules", "queries", "registers", "sheets", "actions", "holdings", "web.forms", "web.cases")
 OWN_ROOMS = (
     "linli.core.access.accounts",  # listens to logins from the first one on
     "linli.core.api.choices",
     "linli.core.api.rules",
     "linli.core.api.actions",  # ends tokens with their accounts
     "linli.core.webhooks.choices",
+    "linli.core.privacy.queries",
+    "linli.core.privacy.actions.requests",
+    "linli.core.privacy.holdings",
+    "linli.core.privacy.web.cases",
 )
 
 

@@ -9,7 +9,17 @@ from linli.core.exports.models import Export
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
-from linli.core.privacy.models import Disclosure
+from linli.core.privacy.models import (
+    Consent,
+    DataRequest,
+    Disclosure,
+    LocalProcessing,
+    NoticeVersion,
+    RecordMark,
+    RetentionRun,
+    Takeout,
+    VerifiedNumber,
+)
 from linli.core.registers.models import SavedFilter, ShareLink, Tally
 from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
@@ -23,6 +33,8 @@ __all__ = [
     "CalendarDay",
     "CalendarYear",
     "CaseVersion",
+    "Consent",
+    "DataRequest",
     "Delivery",
     "Disclosure",
     "Event",
@@ -32,21 +44,27 @@ __all__ = [
     "Import",
     "ImportedRow",
     "KeptAnswer",
+    "LocalProcessing",
     "Mark",
     "Message",
     "Notice",
+    "NoticeVersion",
     "ParameterValue",
     "Preference",
     "RateWindow",
+    "RecordMark",
+    "RetentionRun",
     "Robot",
     "SavedFilter",
     "Seal",
     "Serial",
     "ShareLink",
     "StagedRow",
+    "Takeout",
     "Tally",
     "Task",
     "User",
     "Verification",
+    "VerifiedNumber",
     "Webhook",
 ]

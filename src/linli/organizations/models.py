@@ -126,6 +126,7 @@ class Organization(Profile):
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
     filed_on = models.DateField(_("备案日期"), null=True, blank=True)
     ended_on = models.DateField(_("终止日期"), null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="personal values taken out")
     created_at = models.DateTimeField(default=clock.now, editable=False)
     search_text = search_column("name", "address")
     search_private = search_column("leader_name")
@@ -206,6 +207,7 @@ class Filing(Profile, Case):
     consented_at = models.DateTimeField(_("同意个人信息处理"), null=True, blank=True)
     publicity_from = models.DateField(_("公示自"), null=True, blank=True)
     publicity_to = models.DateField(_("公示至"), null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="personal values taken out")
     organization = models.OneToOneField(
         Organization, models.PROTECT, null=True, blank=True, related_name="filing", verbose_name=_("社会组织")
     )
@@ -311,6 +313,7 @@ class Amendment(Case):
     new_address = models.CharField(_("新活动场所"), max_length=120, blank=True)
     settlement = models.TextField(_("财产和未了事务的处理"), max_length=300, blank=True)
     before = models.JSONField(default=dict, editable=False, help_text="what the register said, masked")
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="personal values taken out")
 
     class Meta:
         verbose_name = _("变更与注销")

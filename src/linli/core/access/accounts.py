@@ -132,7 +132,10 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         user.phone = self.cleaned_data["phone"]
         user.phone_hash = keyed_hash(user.phone, "phone")
         user.save(update_fields=["name", "phone", "phone_hash"])
+        from linli.core.privacy.actions.consents import give_consent  # loaded later than this room
+
         record(user, "access.sign_up", user, consent=str(CONSENT), consent_version=CONSENT_VERSION)
+        give_consent("account", actor=user, wording=CONSENT_VERSION)
         return user
 
 

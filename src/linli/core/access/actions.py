@@ -31,6 +31,11 @@ def _permit(actor: User, permission: str, user: User | None, sentence: str) -> N
         raise NotAllowed(permission, sentence)
 
 
+def _still_open(user: User) -> None:
+    if user.is_closed:
+        raise WrongState("access.closed", "这个账号已由本人注销，信息已经删除，不能再启用。请本人另开一个。")
+
+
 def _reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if len(reason) < 2:
@@ -86,6 +91,7 @@ def reset_password(user: User, *, reason: str, actor: User) -> str:
     """Give an account a new start: a password to hand over, no failures counted, no session left."""
     user = User.objects.select_for_update().get(pk=user.pk)
     _permit(actor, "core.reset_account", user, _NOT_RESET)
+    _still_open(user)
     reason = _reason(reason)
     password = _give_password(user)
     forget_failures(username=user.username)
@@ -138,6 +144,7 @@ def unlock_account(user: User, *, reason: str, actor: User) -> User:
     """The account may be used again, with the posts it still holds."""
     user = User.objects.select_for_update().get(pk=user.pk)
     _permit(actor, "core.unlock_account", user, "解锁账号由管这个区域的系统管理员办理。")
+    _still_open(user)
     reason = _reason(reason)
     if user.is_active:
         raise WrongState("access.not_locked", "这个账号没有锁定。")

@@ -105,6 +105,11 @@ class User(Marked, AbstractBaseUser):
         """Whether the account sees an app at all; kept for Django's contract."""
         return self.is_active
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether its person has closed the account: nothing personal stands in it, and nobody opens it again."""
+        return not self.is_active and self.username == f"closed-{self.uid}"
+
     @cached_property
     def is_staff(self) -> bool:
         """Holds at least one post today."""

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -45,6 +46,28 @@ def is_current(request: HttpRequest, user: User) -> bool:
     """Whether no newer login of the account has taken over, and nobody has ended this one."""
     token = request.session.get(LOGIN_KEY, "")
     return token in user.session_key.split() if token else not user.session_key
+
+
+def forget_sessions(user: User) -> None:
+    """Delete the sessions the account is signed in by and those that keep a form of its own.
+
+    A session is found by reading it, so this reads them all; it is meant for the rare end of an account.
+    """
+    mark = str(user.pk)
+    for session in Session.objects.iterator(chunk_size=500):
+        held = session.get_decoded()
+        if held.get("_auth_user_id") == mark or _kept_for(held.get(KEPT_KEY)) == user.pk:
+            session.delete()
+
+
+def _kept_for(stored: str | None) -> int | None:
+    """Whose kept form this is; None for none or for one that cannot be read."""
+    if not stored:
+        return None
+    try:
+        return int(json.loads(decrypt(stored))["user"])
+    except (DecryptionError, ValueError, KeyError, TypeError):
+        return None
 
 
 def read_form(request: HttpRequest) -> KeptForm | None:

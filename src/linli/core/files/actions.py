@@ -107,7 +107,7 @@ def _keep(
         with transaction.atomic():
             put(contents)
             row.save()
-            record(actor, "files.store", subject, slot=slot, file=row.name, uid=row.uid, size=row.size)
+            record(actor, "files.store", subject, slot=slot, uid=row.uid, size=row.size)
     except IntegrityError:
         # A double click: the other request has just saved the same file.
         present = attachments_of(subject, slot).filter(source_sha256=source).first()
@@ -149,7 +149,7 @@ def remove_attachment(attachment: Attachment, *, actor: User) -> Attachment:
     if row.removed_at is None:
         row.removed_at, row.removed_by = clock.now(), actor
         row.save(update_fields=["removed_at", "removed_by"])
-        record(actor, "files.remove", row.subject, slot=row.slot, file=row.name, uid=row.uid)
+        record(actor, "files.remove", row.subject, slot=row.slot, uid=row.uid)
     return row
 
 
@@ -164,8 +164,23 @@ def restore_attachment(attachment: Attachment, *, actor: User) -> Attachment:
         raise WrongState("files.there_again", "同样的文件已经重新传过，不用再恢复。")
     row.removed_at = row.removed_by = None
     row.save(update_fields=["removed_at", "removed_by"])
-    record(actor, "files.restore", subject, slot=row.slot, file=row.name, uid=row.uid)
+    record(actor, "files.restore", subject, slot=row.slot, uid=row.uid)
     return row
+
+
+@transaction.atomic
+def erase_attachment(attachment: Attachment, *, actor: User) -> None:
+    """Delete a file for good, row and bytes; whether that may be is the question of the action that calls this.
+
+    The bytes go once the transaction has committed; a process killed in between leaves them to the nightly sweep.
+    """
+    row = Attachment.objects.select_for_update().filter(pk=attachment.pk).first()
+    if row is None:
+        return
+    names = [name for name in (row.stored_as, row.thumbnail_as) if name]
+    record(actor, "files.erase", row.subject, slot=row.slot, uid=row.uid)
+    row.delete()
+    transaction.on_commit(lambda: delete(names))
 
 
 def _locked(attachment: Attachment, actor: User) -> Attachment:

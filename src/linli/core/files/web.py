@@ -18,6 +18,7 @@ from linli.core.files import actions
 from linli.core.files.models import Attachment
 from linli.core.files.queries import readable_attachment
 from linli.core.files.registry import may_read
+from linli.core.privacy.actions.looks import file_read
 
 # What a stranger uploaded runs nothing, loads nothing and frames nothing in our name.
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -62,6 +63,8 @@ def _answer(request: HttpRequest, stored_as: str, media_type: str, name: str, ma
 def attachment(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The file itself: photos and PDF open in the browser, the rest (and `?download=1`) is saved. Unseen is 404."""
     found = _found(request, uid)
+    if isinstance(request.user, User):
+        file_read(found, actor=request.user)
     return _answer(request, found.stored_as, found.media_type, found.name, found.sha256)
 
 

@@ -103,6 +103,16 @@ def audit_key() -> bytes:
     return _audit_key(settings.LINLI_HASH_KEY)
 
 
+def seal(content: bytes) -> bytes:
+    """Bytes sealed with the newest key; see sealed.py."""
+    return _fernet(_configured()).encrypt(content)
+
+
+def unseal(token: bytes) -> bytes:
+    """The bytes behind a token of any configured key. Raises InvalidToken."""
+    return _fernet(_configured()).decrypt(token)
+
+
 def hash_all(values: Iterable[str | None], kind: str = "") -> list[str | None]:
     """`keyed_hash` of many values that have their one spelling already (digits, capitals); None stays None."""
     if not settings.LINLI_HASH_KEY:

@@ -16,8 +16,9 @@ from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, Refusal
 from linli.core.notices import notify
 from linli.core.parameters import Parameter, declare, value_of
-from linli.core.privacy.choices import PURPOSES
-from linli.core.privacy.models import Disclosure
+from linli.core.privacy.actions.looks import disclose
+from linli.core.privacy.choices import PURPOSES, PURPOSES_UNDER_RESTRICTION, MarkKind
+from linli.core.privacy.queries import marked
 from linli.core.privacy.registry import Revealable
 
 REVEAL = "privacy.reveal"
@@ -64,11 +65,15 @@ def reveal(entry: Revealable, found: Any, field: str, *, purpose: str, reason: s
         wrong["reason"] = f"请写清楚为什么要看，至少 {LEAST_REASON} 个字，本人会看到。"
     if wrong:
         raise BadInput("privacy.reason", "请写明查看的理由。", fields=wrong)
+    if purpose not in PURPOSES_UNDER_RESTRICTION and marked(found, MarkKind.RESTRICTED):
+        raise NotAllowed(
+            "privacy.restricted", "本人已要求限制使用这条记录，现在只能为监督检查或紧急情况查看。请先联系本人。"
+        )
     _count(actor, getattr(found, "scope", ""))
     event = record(actor, REVEAL, found, field=field, label=label, purpose=purpose, reason=reason)
     person = entry.subject_of(found)
     if person is not None and person.pk != actor.pk:
-        Disclosure.objects.create(person=person, event=event)
+        disclose(event, [person.pk])
         notify(
             person,
             kind=REVEAL,

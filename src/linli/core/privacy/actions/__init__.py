@@ -1,0 +1,5 @@
+"""What changes in this room; each module holds one matter."""
+
+from linli.core.privacy.actions.revealing import LEAST_REASON, PER_DAY, REVEAL, TooMany, reveal
+
+__all__ = ["LEAST_REASON", "PER_DAY", "REVEAL", "TooMany", "reveal"]

@@ -1,0 +1,1 @@
+"""Template tags of the kernel that a template loads by name."""
