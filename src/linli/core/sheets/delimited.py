@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from typing import IO
 
+from linli.core.errors import BadInput
 from linli.core.sheets.cells import plain
 from linli.core.sheets.recognise import encoding_without_mark, refuse
 from linli.core.sheets.xlsx import Row
@@ -16,6 +17,7 @@ DELIMITERS = ",;\t|，；"
 SAMPLE = 1 << 16
 BLOCK = 1 << 20
 LONGEST_CELL = 1 << 20
+LONGEST_TEXT, MOST_BREAKS = 2_000, 100  # a cell beyond both has swallowed the rows below it
 MOST_LOST = 200  # characters that cannot be read: beyond this it is another encoding
 csv.field_size_limit(LONGEST_CELL)
 
@@ -101,11 +103,19 @@ def csv_rows(file: IO[bytes]) -> Iterator[Row]:
                 row[0] = row[0].lstrip("\ufeff")
                 if len(row) <= 2 and row[0].lower().startswith("sep="):
                     continue
+            if any(len(cell) > LONGEST_TEXT and cell.count("\n") > MOST_BREAKS for cell in row):
+                raise _unclosed(number)
             yield number, [plain(cell) for cell in row]
     except csv.Error as error:
-        raise refuse(
-            "csv", "这个 CSV 有一格长得不正常，多半是少了一个引号。请用 Excel 打开核对，另存为 .xlsx 再传。"
-        ) from error
+        raise _unclosed(reader.line_num) from error
+
+
+def _unclosed(number: int) -> BadInput:
+    return refuse(
+        "csv",
+        f"这个 CSV 从第 {number:,} 行起有一格长得不正常，多半是少了一个引号。"
+        "请用 Excel 打开核对，另存为 .xlsx 再传。",
+    )
 
 
 class _Borrowed(io.RawIOBase):
