@@ -17,6 +17,11 @@ _BUILT_IN_DAYS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *ran
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 
 
+def has_only_text(text: str) -> bool:
+    """Whether `plain` would leave the text as it is."""
+    return _UNSEEN.search(text) is None
+
+
 def plain(text: str) -> str:
     """Text of a file without characters that do not show, so that nobody can write a mark by hand."""
     return _UNSEEN.sub("", text) if _UNSEEN.search(text) else text

@@ -35,7 +35,7 @@ _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 EARLIEST = dt.date(1900, 1, 1)
 DAYS_BETWEEN = (10_000, 80_000)  # 1927 to 2119 as Excel counts days
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-HAN = "[\\x{4e00}-\\x{9fff}]"
+HAN, WORD = "[\\x{4e00}-\\x{9fff}]", "[\\x{4e00}-\\x{9fff}0-9A-Za-z]"
 
 
 class Wrong(Exception):  # noqa: N818 -- not a fault of the program
@@ -123,16 +123,16 @@ def _fine(column: Column, values: pl.Series) -> pl.Series | None:
         case Kind.PERSON:
             found = text.contains(f"^{HAN}{{2,4}}$")
         case Kind.ORGANIZATION:
-            found = text.contains(f"^{HAN}{{{max(column.least, 2)},{min(column.most or 60, 60)}}}$")
+            found = text.contains(f"^{HAN}{{2}}{WORD}*(?:（{WORD}+）{WORD}*)?$")
+            found &= text.len_chars().is_between(max(column.least, 2), min(column.most or 60, 60))
         case Kind.MOBILE | Kind.PHONE:
             found = text.contains("^1[3-9][0-9]{9}$")
         case Kind.ID_NUMBER:
             found = _right_id_numbers(values)
         case Kind.TEXT:
-            found = text.contains(
-                rf"^[\x{{3000}}-\x{{9fff}}0-9A-Za-z，。；：（）“”·-]{{{max(column.least, 1)},{column.most or 200}}}$"
-            )
-            found &= ~text.contains("[\u3000\ufffd]") & ~values.is_in(list(NOTHING))
+            found = text.contains("^[\\x{4e00}-\\x{9fff}0-9A-Za-z，。；：（）“”· -]+$") & ~text.contains("  ")
+            found &= text.len_chars().is_between(max(column.least, 1), column.most or 200)
+            found &= ~values.is_in(list(NOTHING))
         case Kind.DAY:
             found = text.contains("^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
             if not column.future:

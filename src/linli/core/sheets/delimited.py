@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from linli.core.errors import BadInput
-from linli.core.sheets.cells import plain
+from linli.core.sheets.cells import has_only_text, plain
 from linli.core.sheets.recognise import encoding_without_mark, refuse
 from linli.core.sheets.xlsx import Row
 
@@ -103,9 +103,10 @@ def csv_rows(file: IO[bytes]) -> Iterator[Row]:
                 row[0] = row[0].lstrip("\ufeff")
                 if len(row) <= 2 and row[0].lower().startswith("sep="):
                     continue
-            if any(len(cell) > LONGEST_TEXT and cell.count("\n") > MOST_BREAKS for cell in row):
+            if row and max(map(len, row)) > LONGEST_TEXT and any(cell.count("\n") > MOST_BREAKS for cell in row):
                 raise _unclosed(number)
-            yield number, [plain(cell) for cell in row]
+            # Hardly a row holds such a character, so the whole row is asked first.
+            yield number, row if has_only_text("".join(row)) else [plain(cell) for cell in row]
     except csv.Error as error:
         raise _unclosed(reader.line_num) from error
 

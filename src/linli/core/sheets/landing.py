@@ -25,8 +25,7 @@ TAKEN = "刚才有人记入了相同的{}，这一行没有导入。请重新核
 def land(part: Slice) -> None:
     """Create, merge and pass over the rows of a slice."""
     _number(part)
-    _refuse_taken(part)
-    _create(part)
+    _create(part, _refuse_taken(part))
     _keep_marks(part)
     merge(part)
     _pass_over(part)
@@ -80,9 +79,10 @@ def _number(part: Slice) -> None:
 # --- new records ------------------------------------------------------------------------------------------------
 
 
-def _refuse_taken(part: Slice) -> None:
-    """Rows whose record somebody else has entered since they were checked."""
+def _refuse_taken(part: Slice) -> list[int]:
+    """Refuse rows whose record somebody else has entered since they were checked; their numbers."""
     sheet = part.sheet
+    refused: list[int] = []
     for key in sheet.keys:
         if not key.strong:
             continue
@@ -94,15 +94,19 @@ def _refuse_taken(part: Slice) -> None:
             for name, values in key.among.items()
         )
         # In the order of the file: an earlier row of the same file is a twin and was decided on.
-        run(
-            f"""INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, decision, fields, mark, reason)
+        refused += (
+            row[0]
+            for row in run(
+                f"""INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, decision, fields, mark, reason)
                 SELECT s.batch_id, %(run)s, s.number, 'refused', s.label, s.decision, s.fields, '', %(reason)s
                 FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
                 WHERE {part.where} AND {_NEW}
                 AND EXISTS (SELECT 1 FROM {table(sheet)} o WHERE {same} AND {there}{among})
-                ON CONFLICT DO NOTHING""",
-            {"run": part.batch.run, "reason": TAKEN.format(key.label)},
+                ON CONFLICT DO NOTHING RETURNING number""",
+                {"run": part.batch.run, "reason": TAKEN.format(key.label)},
+            )
         )
+    return refused
 
 
 def _filled(sheet: Sheet, name: str) -> str:
@@ -128,7 +132,7 @@ def _defaults(model: type[Model], given: set[str]) -> dict[str, Any]:
     return found
 
 
-def _create(part: Slice) -> None:
+def _create(part: Slice, refused: list[int]) -> None:
     """One statement: records, traces, events."""
     sheet, batch = part.sheet, part.batch
     types = stored(sheet)
@@ -145,13 +149,14 @@ def _create(part: Slice) -> None:
         values.append(f"coalesce(v.{quoted(name)}{default})" if default else f"v.{quoted(name)}")
     values += ["%s"] * len(constants)
     parameters += constants.values()
+    # Nothing is known yet of how many rows there will be, and row by row the last join would take their square.
+    run("SET LOCAL enable_nestloop = off")
     _savepoint(
         part,
         f"""WITH made AS (
             INSERT INTO {table(sheet)} AS o ({", ".join(map(quoted, columns))})
             SELECT {", ".join(values)} FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
-            WHERE {{where}} AND {_NEW} AND NOT EXISTS (
-                SELECT 1 FROM {IMPORTED} t WHERE t.batch_id = s.batch_id AND t.run = %s AND t.number = s.number)
+            WHERE {{where}} AND {_NEW} AND s.number <> ALL (%s)
             ORDER BY s.number
             ON CONFLICT DO NOTHING
             RETURNING o.id, o.{quoted(sheet.scope)} AS scope, {mark(sheet, "o")} AS mark
@@ -165,8 +170,9 @@ def _create(part: Slice) -> None:
         FROM {STAGED} s LEFT JOIN made ON made.id = s.record_id
         WHERE {{where}} AND {_NEW}
         ON CONFLICT DO NOTHING""",
-        [*parameters, batch.run, *event_values(part, sheet.model), batch.run, TAKEN.format("内容")],
+        [*parameters, refused, *event_values(part, sheet.model), batch.run, TAKEN.format("内容")],
     )
+    run("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _keep_marks(part: Slice) -> None:

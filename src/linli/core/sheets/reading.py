@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import IO, Any
 
@@ -48,6 +49,15 @@ class Heading:
             "columns": self.columns,
             "reason": self.reason,
         }
+
+    @cached_property
+    def first(self) -> str:
+        """Its first word."""
+        return next((text for text in self.texts if text), "")
+
+    def begins_like(self, cell: str) -> bool:
+        """Whether a row's first cell is the heading's."""
+        return cell[:2] == self.first[:2]
 
     @property
     def unknown(self) -> list[str]:
@@ -258,7 +268,7 @@ def data_rows(sheet: Sheet, tab: Tab, heading: Heading, ignored: Ignored) -> Ite
         if line <= heading.line:
             continue
         filled = merged.apply(line, cells) if merged.any else cells
-        if not any(cell.strip() for i, cell in enumerate(cells) if i != heading.reason):
+        if not any(cells) or not any(cell.strip() for i, cell in enumerate(cells) if i != heading.reason):
             continue  # a blank row, or one that holds nothing but a merged cell from above
         if filled is None:
             ignored.titles.append(base + line)
@@ -277,13 +287,15 @@ def data_rows(sheet: Sheet, tab: Tab, heading: Heading, ignored: Ignored) -> Ite
 
 def _is_aside(row: list[str], cells: list[str], heading: Heading) -> bool:
     """A total, a signature, or the heading printed again."""
-    written = [cell.strip() for cell in cells if cell.strip()]
-    if not written:
-        return False
-    first = written[0].replace(":", "：").replace("(", "（")
-    if first.startswith(FOOTERS) and sum(bool(cell) for cell in row) <= max(2, len(row) // 4):
+    first = next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
+    start = first.replace(":", "：").replace("(", "（")
+    if start.startswith(FOOTERS) and sum(bool(cell) for cell in row) <= max(2, len(row) // 4):
         return True
-    return len(written) > 2 and [shown(cell).strip() for cell in cells] == heading.texts[: len(cells)]
+    # Only a row that begins like the heading is held against all of it.
+    if not heading.begins_like(first):
+        return False
+    written = [shown(cell).strip() for cell in cells]
+    return sum(map(bool, written)) > 2 and written == heading.texts[: len(written)]
 
 
 class Merges:

@@ -150,6 +150,7 @@ def find_duplicates(batch: Import) -> None:
     sheet = batch.sheet
     fields = _key_fields(sheet)
     run("DROP TABLE IF EXISTS sheets_keys")
+    run(f"ANALYZE {STAGED}")  # a few thousand rows have just come in, and the joins below must know it
     # `v` holds every column, since what a blank becomes may depend on another one.
     run(
         f"""CREATE TEMP TABLE sheets_keys ON COMMIT DROP AS
