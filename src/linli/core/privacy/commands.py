@@ -52,6 +52,7 @@ def rotate() -> None:
     """用最新的密钥重新加密所有内容；可以中断，再运行就接着做。"""
     from linli.core.privacy.rotation import Result, columns, verify
     from linli.core.privacy.rotation import rotate as rotate_column
+    from linli.core.sheets.rotation import rotate_rows
 
     bad = 0
     for column in columns():
@@ -65,6 +66,9 @@ def rotate() -> None:
             shown = "、".join(str(pk) for pk in result.unreadable[:10])
             click.echo(f"  {failed} 条读不出来（编号 {shown}{'…' if len(result.unreadable) > 10 else ''}）", err=True)
         bad += result.left + failed
+    changed, unreadable = rotate_rows()
+    click.echo(f"导入的行：已换 {changed} 条，{unreadable} 条读不出来")
+    bad += unreadable
     if bad:
         raise click.ClickException(
             "没有全部换完。还在运行的旧进程请先重启，缺少的旧密钥请放回去，再运行一次；现在不要删旧密钥。"

@@ -251,7 +251,9 @@ def _through(check_one: Callable[[str], str], column: Column, raw: str) -> str:
     _lost(raw)
     if _nothing(raw) and not column.required:
         return ""
-    text = raw.lstrip("'")
+    text = raw.lstrip("'").strip()
+    if not text:
+        return ""
     if column.kind in CODES and _DAMAGED.fullmatch(_tidy(text)):
         raise Wrong(_damaged(_tidy(text)))
     return _bounded(column, check_one(text))
