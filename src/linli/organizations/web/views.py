@@ -78,6 +78,9 @@ OWN_EVENTS = {
     "organizations.entered": "记入名册",
     "organizations.amended": "名册内容变更",
     "organizations.cancelled": "注销备案",
+    "sheets.created": "从表格记入名册",
+    "sheets.updated": "按表格更新名册",
+    "sheets.restored": "撤销导入，恢复原来的内容",
 }
 
 
