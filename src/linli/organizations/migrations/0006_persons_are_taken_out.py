@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Three empty columns: a moment, whatever the size of the tables."""
 
     dependencies = [
-        ('organizations', '0004_cases_at_any_size'),
+        ('organizations', '0005_filings_are_found'),
     ]
 
     operations = [
