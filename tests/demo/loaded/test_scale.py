@@ -14,6 +14,7 @@ from pytest_django import Settings
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit import record
+from linli.core.audit.marks import sound_rows
 from linli.core.audit.models import Event
 from linli.core.codes.uscc import check_uscc
 from linli.core.workflow.models import Task
@@ -77,6 +78,9 @@ def test_what_it_makes_is_whole() -> None:
     assert len(filing.founder_names) == 6
     for row in (*made[:20], *Filing.objects.order_by("-pk")[:20], *Amendment.objects.order_by("-pk")[:20]):
         row.full_clean(validate_unique=False)
+    for model in (Organization, Filing, Amendment, User):
+        latest = list(model.objects.order_by("-pk").values_list("pk", flat=True)[:500])  # type: ignore[attr-defined]
+        assert sound_rows(model, latest) == set(latest)
     # Nothing that the clock would have done is left for it, and every open case has exactly one who owes it.
     today = clock.today()
     owed = Task.objects.filter(closed_at__isnull=True, kind="act")

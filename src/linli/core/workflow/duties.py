@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
+
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.core import clock
 from linli.core.access.grants import holds
+from linli.core.access.holders import holders_of
 from linli.core.access.models import User
 from linli.core.audit import record
+from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, Refusal, WrongState
+from linli.core.notices import notify
 from linli.core.workdays import add_workdays
 from linli.core.workflow.declare import OWNER, REGISTRY, STEPS, SYSTEM, Duty
 from linli.core.workflow.engine import days_of, perform, shares
@@ -90,8 +97,6 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
     task.save()
     event = record(actor, EXTENDED, case, reason=reason, days=more, before=before, after=task.due_on)
     if case.owner is not None and case.owner != actor:
-        from linli.core.notices import notify
-
         notify(
             case.owner,
             kind=f"case.{task.process}",
@@ -120,10 +125,6 @@ def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
 
 
 def _tell_holders(task: Task, role: str, *, title: str, body: str, event_id: int) -> None:
-    from linli.core.access.holders import holders_of
-    from linli.core.audit.models import Event
-    from linli.core.notices import notify
-
     people = [task.owner] if role == OWNER else holders_of(role, task.scope)
     event = Event.objects.get(pk=event_id)
     for person in people:
@@ -131,27 +132,47 @@ def _tell_holders(task: Task, role: str, *, title: str, body: str, event_id: int
             notify(person, kind=f"duty.{task.process}", title=title, body=body, url=task.url, event=event)
 
 
-def run_clock(limit: int = 500) -> dict[str, int]:
-    """Warn, raise and let time run out; each row in its own transaction, so a kill loses and doubles nothing.
+BATCH, LOOKED_AT = 200, 5000
+MARKS = (Task.Level.LATE, "due_on__lt"), (Task.Level.NEAR, "near_on__lte"), (Task.Level.HALF, "half_on__lte")
+WORDS = {Task.Level.HALF: "时限已过半", Task.Level.NEAR: "时限已过 80%，快到期", Task.Level.LATE: "已超期"}
 
-    Called every few minutes by a job; returns how many rows were warned, raised and expired.
+
+def run_clock(seconds: float = 240) -> dict[str, int]:
+    """Warn, raise and let time run out, until nothing is left or the time is up; the next run goes on.
+
+    Called every few minutes by a job; returns how many rows were warned, raised and expired. Marks are set some
+    hundred rows to a transaction, what the clock itself owes is done case by case; a kill loses and doubles nothing.
+    What is looked for stands in an index of its own that a row leaves with the mark, so an idle run costs the same
+    however many duties are open.
     """
+    until = time.monotonic() + seconds
     today = clock.today()
     counts = {"warned": 0, "raised": 0, "expired": 0}
     acting = Task.objects.filter(closed_at__isnull=True, kind=Task.Kind.ACT)
     run_out = acting.filter(role=SYSTEM, due_on__lt=today)
-    for pk in run_out.values_list("pk", flat=True)[:limit]:
-        counts["expired"] += _expire(pk)
+    for batch in _batches(run_out, until):
+        counts["expired"] += sum(_expire(pk) for pk in batch)
     owed = acting.exclude(role=SYSTEM)
-    for level, rows in (
-        (Task.Level.LATE, owed.filter(due_on__lt=today)),
-        (Task.Level.NEAR, owed.filter(near_on__lte=today)),
-        (Task.Level.HALF, owed.filter(half_on__lte=today)),
-    ):
-        for pk in rows.filter(level__lt=level).values_list("pk", flat=True)[:limit]:
-            done = _climb(pk, level)
-            counts["raised" if level == Task.Level.LATE else "warned"] += done
+    for level, passed in MARKS:
+        rows = owed.filter(**{passed: today, "level__lt": level})
+        for batch in _batches(rows, until):
+            counts["raised" if level == Task.Level.LATE else "warned"] += climb(batch, level)
     return counts
+
+
+def _batches(rows: QuerySet[Task], until: float) -> Iterator[list[int]]:
+    """Keys of the rows, a batch at a time, each once: a row that somebody holds just now waits for the next run."""
+    seen: set[int] = set()
+    while True:
+        # In no order, so that the index of the mark is what is read.
+        found = [pk for pk in rows.values_list("pk", flat=True)[: len(seen) + LOOKED_AT] if pk not in seen]
+        if not found:
+            return
+        for start in range(0, len(found), BATCH):
+            if time.monotonic() > until:
+                return
+            yield found[start : start + BATCH]
+        seen.update(found)
 
 
 @transaction.atomic
@@ -170,37 +191,82 @@ def _expire(pk: int) -> int:
 
 
 @transaction.atomic
-def _climb(pk: int, level: int) -> int:
-    task = _held(pk, wait=False)
-    if task is None or task.level >= level:
-        return 0
-    task.level = level
-    task.save(update_fields=["level"])
-    duty = duty_of(task)
-    case: Case = task.case  # type: ignore[assignment]
+def climb(pks: Iterable[int], level: Task.Level) -> int:
+    """Set the mark of these rows, write the events, tell who owes the step and, when late, who is above."""
+    rows = _held_rows(pks, level)
     late = level == Task.Level.LATE
-    event = record(User.system(), RAISED if late else WARNED, case, level=int(level), due_on=task.due_on)
-    words = {Task.Level.HALF: "时限已过半", Task.Level.NEAR: "时限已过 80%，快到期", Task.Level.LATE: "已超期"}[
-        Task.Level(level)
-    ]
-    _tell_holders(task, task.role, title=f"{task.title}:{words}", body="", event_id=event.pk)
-    if late and duty.raised_to:
-        Task.objects.create(
-            kind=Task.Kind.WATCH,
-            process=task.process,
-            case_type=task.case_type,
-            case_id=task.case_id,
-            state=task.state,
-            role=duty.raised_to,
-            scope=task.scope,
-            title=task.title,
-            summary=task.summary,
-            url=task.url,
-            days=task.days,
-            due_on=task.due_on,
-            half_on=task.half_on,
-            near_on=task.near_on,
-            level=level,
+    kind_of = {row.case_type_id: row.case_type for row in rows}
+    name, system = RAISED if late else WARNED, User.system()
+    events = Event.objects.bulk_create(
+        Event(
+            actor=system,
+            name=name,
+            subject_type=kind_of[row.case_type_id],
+            subject_id=row.case_id,
+            scope=row.scope,
+            detail={"level": int(level), "due_on": row.due_on},
         )
-        _tell_holders(task, duty.raised_to, title=f"{task.title}:下级办理超期", body="", event_id=event.pk)
-    return 1
+        for row in rows
+    )
+    Task.objects.filter(pk__in=[row.pk for row in rows]).update(level=level)
+    raised = [(row, duty_of(row).raised_to) for row in rows] if late else []
+    Task.objects.bulk_create(_watching(row, role, level) for row, role in raised if role)
+    tell = _Teller()
+    for row, event in zip(rows, events, strict=True):
+        tell(row, row.role, f"{row.title}:{WORDS[level]}", event)
+    for (row, role), event in zip(raised, events, strict=False):
+        if role:
+            tell(row, role, f"{row.title}:下级办理超期", event)
+    return len(rows)
+
+
+def _held_rows(pks: Iterable[int], level: Task.Level) -> list[Task]:
+    """The rows whose cases are ours now: those that somebody acts on at this moment are left to the next run."""
+    rows = list(Task.objects.filter(pk__in=list(pks)))
+    held: set[tuple[int, int]] = set()
+    for kind in {row.case_type for row in rows}:
+        model = kind.model_class()
+        assert model is not None
+        ids = sorted(row.case_id for row in rows if row.case_type_id == kind.pk)
+        found = model._default_manager.select_for_update(skip_locked=True).filter(pk__in=ids).order_by("pk")
+        held |= {(kind.pk, pk) for pk in found.values_list("pk", flat=True)}
+    still = Task.objects.filter(pk__in=[row.pk for row in rows], closed_at__isnull=True, level__lt=level)
+    return [row for row in still.order_by("pk") if (row.case_type_id, row.case_id) in held]
+
+
+def _watching(row: Task, role: str, level: Task.Level) -> Task:
+    """The row by which the level above sees to it."""
+    return Task(
+        kind=Task.Kind.WATCH,
+        process=row.process,
+        case_type_id=row.case_type_id,
+        case_id=row.case_id,
+        state=row.state,
+        role=role,
+        scope=row.scope,
+        title=row.title,
+        summary=row.summary,
+        url=row.url,
+        days=row.days,
+        due_on=row.due_on,
+        half_on=row.half_on,
+        near_on=row.near_on,
+        level=level,
+    )
+
+
+class _Teller:
+    """Tells whoever holds a role over a place; asks who that is once for each place."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], list[User]] = {}
+
+    def __call__(self, row: Task, role: str, title: str, event: Event) -> None:
+        if role == OWNER:
+            people = [row.owner] if row.owner is not None else []
+        else:
+            people = self.known.setdefault((role, row.scope), [])
+            if not people:
+                people.extend(holders_of(role, row.scope))
+        for person in people:
+            notify(person, kind=f"duty.{row.process}", title=title, url=row.url, event=event)

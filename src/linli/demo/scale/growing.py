@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from linli.core.access.models import User
 from linli.core.audit import record
+from linli.core.audit.marks import Marked, mark_rows
 from linli.core.audit.models import Event
 from linli.core.codes import uscc
 from linli.core.workflow.models import Task
@@ -126,6 +127,11 @@ class Run:
         for name in names:
             self.cursor.execute(statements()[name], self.given)
 
+    def mark(self, model: type[Marked], table: str, column: str) -> None:
+        """Rows written by the database itself are marked by us (linli.core.audit)."""
+        self.cursor.execute(f"SELECT {column} FROM {table}")  # noqa: S608 -- our own temporary tables
+        mark_rows(model, [pk for (pk,) in self.cursor.fetchall()])
+
 
 @cache
 def statements() -> dict[str, str]:
@@ -145,11 +151,15 @@ def _organizations(run: Run) -> None:
     run("register", "past", "past_filings", "past_tasks", "past_events")
     run.given["case_type"] = ContentType.objects.get_for_model(Amendment).pk
     run("amendments", "running_amendments", "tasks", "events")
+    run.mark(Organization, "scale_new", "id")
+    run.mark(Filing, "scale_past", "filing_id")
+    run.mark(Amendment, "scale_case", "case_id")
 
 
 def _filings(run: Run) -> None:
     run.given["case_type"] = run.given["filing_type"]
     run("anew", "named", "filings", "running_filings", "tasks", "events")
+    run.mark(Filing, "scale_case", "case_id")
 
 
 def _statuses() -> list[str]:

@@ -146,18 +146,21 @@ def _person(n: int, people: People) -> tuple[Any, ...]:
 
 def accounts(count: int) -> int:
     """People who founded something and cannot sign in, at least so many. Returns how many there are."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO core_user (username, uid, name, email, phone, phone_hash, elder_mode, is_active, is_system,
-                                      date_joined, session_key, password)
-               SELECT 'cs-' || lpad(n::text, 7, '0'), translate(encode(uuid_send(gen_random_uuid()), 'base64'),
-                      '+/=', '-_'), (%(surnames)s::text[])[1 + n %% cardinality(%(surnames)s::text[])] ||
-                      (%(given)s::text[])[1 + (n / 7) %% cardinality(%(given)s::text[])],
-                      '', '', '', false, true, false, %(now)s, '', '!'
-               FROM generate_series(1, %(count)s) AS n ON CONFLICT (username) DO NOTHING""",
-            {"surnames": list(SURNAMES), "given": [*MALE, *FEMALE], "count": count, "now": clock.now()},
-        )
-    owners = list(User.objects.filter(username__startswith="cs-").order_by("pk").values_list("pk", flat=True))
+    known = User.objects.filter(username__startswith="cs-")
+    given = [*MALE, *FEMALE]
+    User.objects.bulk_create(
+        (
+            User(
+                username=f"cs-{n:07d}",
+                name=SURNAMES[n % len(SURNAMES)] + given[n // 7 % len(given)],
+                password="!",  # noqa: S106 -- no password fits
+                date_joined=clock.now(),
+            )
+            for n in range(known.count(), count)
+        ),
+        batch_size=1000,
+    )
+    owners = list(known.order_by("pk").values_list("pk", flat=True))
     _table("scale_owner", "n int, id bigint", enumerate(owners))
     return len(owners)
 
