@@ -52,7 +52,8 @@ def _source() -> Source:
 
 def _apart(format_: str, rows: int) -> tuple[int, float, float]:
     """Rows, seconds and peak memory in MB of an export in a process of its own."""
-    code = f"from bench.exports import once; once({format_!r}, {rows})"
+    ready = "from linli.cli.ready import set_up_django; set_up_django()"
+    code = f"{ready}; from bench.exports import once; once({format_!r}, {rows})"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     count, seconds, peak = told.split()[-3:]
     return int(count), float(seconds), float(peak)
@@ -74,9 +75,6 @@ def once(format_: str, rows: int) -> None:
     """What the job does, without its row: read in chunks, show, write. Prints rows, seconds, peak memory in MB."""
     import resource
 
-    from linli.cli.ready import set_up_django
-
-    set_up_django()
     from linli.core import clock
 
     source = _source()
