@@ -223,6 +223,9 @@ CONTENT_SECURITY_POLICY = {
 # Pages of other sites whose scripts may call the API, e.g. https://screen.example.gov.cn; none by default.
 LINLI_API_ORIGINS: list[str] = env.list("LINLI_API_ORIGINS", [])
 
+# Receivers of webhooks inside the own network: host, host:port, or http://host:port for an unencrypted one.
+LINLI_WEBHOOK_HOSTS: list[str] = env.list("LINLI_WEBHOOK_HOSTS", [])
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

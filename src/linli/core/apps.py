@@ -19,6 +19,8 @@ OWN_ROOMS = (
     "linli.core.privacy.actions.requests",
     "linli.core.privacy.holdings",
     "linli.core.privacy.web.cases",
+    "linli.core.webhooks.rules",
+    "linli.core.webhooks.actions",  # pauses webhooks with their accounts
 )
 
 

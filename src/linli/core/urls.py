@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("linli.core.exports.urls")),
     path("", include("linli.core.api.urls")),
     path("", include("linli.core.registers.urls")),
+    path("", include("linli.core.webhooks.urls")),
     path("", include("linli.core.privacy.urls")),
     path("", include("linli.core.files.urls")),
     path("", include("linli.core.notices.urls")),

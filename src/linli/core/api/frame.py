@@ -19,6 +19,8 @@ from linli.core.api.callers import Caller, caller_of
 from linli.core.api.parser import LARGEST, is_text
 from linli.core.api.problems import Problem, problem_of
 from linli.core.audit import record
+from linli.core.audit.refusals import record_refusal
+from linli.core.errors import NotAllowed
 
 CALLED = "api.call"
 JSON, FILES = "application/json", "multipart/form-data"
@@ -61,6 +63,9 @@ def framed(call: Call, run: Run) -> Run:
             answer = _write(request, call, caller, inner) if call.writes else inner()
         except Exception as error:
             answer = problem_of(error).response()
+        if isinstance(refusal := getattr(request, "api_refusal", None), NotAllowed):
+            # Outside the transaction that was rolled back, as the pages do.
+            record_refusal(request.user, refusal.code, method=request.method or "", path=request.path)
         for name, value in given.items():
             answer[name] = value
         return _conditional(request, answer)

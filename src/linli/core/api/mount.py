@@ -41,14 +41,16 @@ class Api(NinjaAPI):
         return self._document
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
-        """Every error is a problem."""
+        """Every error is a problem; the frame is told which refusal it was."""
+        request.api_refusal = exc  # type: ignore[attr-defined]
         return problem_of(exc).response()
 
 
 @cache
 def api() -> Api:
     """Built when the addresses are first read: by then everything has been declared."""
-    from linli.core.api.routers import cases, files, inbox, notices, parameters, registers
+    from linli.core.api.routers import cases, exports, files, imports, inbox, notices, parameters, registers
+    from linli.core.api.routers import webhooks as hooks
 
     # The domains first: they say how their cases begin. Imported here and not at every start, since most processes
     # serve no API.
@@ -56,7 +58,7 @@ def api() -> Api:
         if config.name.startswith("linli.") and config.name != "linli.core" and find_spec(f"{config.name}.api"):
             import_module(f"{config.name}.api")
     of_domains = len(ROOMS)
-    for router in (registers, cases, inbox, files, notices, parameters):
+    for router in (registers, cases, inbox, files, imports, exports, notices, parameters, hooks):
         router.build()
     rooms = [*ROOMS[of_domains:], *ROOMS[:of_domains]]
     whole = Api(

@@ -32,7 +32,10 @@ def known_scopes() -> dict[str, str]:
     from linli.core.api.rooms import SCOPES
 
     api()
-    return SCOPES
+    rooms = list(dict.fromkeys(scope.partition(":")[2] for scope in SCOPES))
+    verbs = ("read", "write", "reveal")
+    order = sorted(SCOPES, key=lambda s: (rooms.index(s.partition(":")[2]), verbs.index(s.partition(":")[0])))
+    return {scope: SCOPES[scope] for scope in order}
 
 
 class TokenForm(forms.Form):

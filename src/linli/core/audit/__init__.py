@@ -8,15 +8,28 @@ after a DELETE, each in the transaction that wrote. `save()`, `bulk_create()`, `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import Model
 
     from linli.core.access.models import User
     from linli.core.audit.models import Event
+
+
+L = TypeVar("L", bound="Callable[[Event], None]")
+_listeners: list[Callable[[Event], None]] = []
+
+
+def on_event(function: L) -> L:
+    """Call this function with each event, in the event's own transaction; a room above registers it."""
+    if function not in _listeners:
+        _listeners.append(function)
+    return function
 
 
 def record(
@@ -43,7 +56,7 @@ def record(
         covering = [grant for grant in grants_of(actor) if grant.covers(scope)]
         # The nearest post speaks: a community worker acts as the community, not as the district.
         post = max(covering, key=lambda grant: len(grant.scope)).body_name if covering else ""
-    return Event.objects.create(
+    event = Event.objects.create(
         actor=actor,
         on_behalf_of=on_behalf_of,
         post=post,
@@ -53,3 +66,6 @@ def record(
         detail={**(detail or {}), **more},
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )
+    for listen in _listeners:
+        listen(event)
+    return event
