@@ -29,7 +29,15 @@ TOLD_EVERY = 2.0  # seconds between two writes of the progress
 
 declare(
     Parameter(
-        RETENTION, int, 3, "年", "办理记录至少保存", "网络安全法21（6 个月以上），rulebook §11.6", least=1, most=30
+        RETENTION,
+        int,
+        3,
+        "年",
+        "办理记录至少保存",
+        "网络安全法21（6 个月以上），rulebook §11.6",
+        least=1,
+        most=30,
+        kept_by="security",
     )
 )
 
