@@ -22,7 +22,8 @@ from linli.core.registers.figures import Figures
 from linli.core.registers.selection import Selection
 
 MOST = 2_000  # single points
-IN_SIGHT = 12_000  # records a grid is made of
+IN_SIGHT = 4_000  # records a grid is made of
+SHIFT = 0.008  # degrees by which the datums of the state and of the makers of maps lie apart at most
 CELL = 48  # pixels of the map a cell is wide
 Feature = dict[str, Any]
 
@@ -72,18 +73,17 @@ def features(selection: Selection, sight: Sight | None, *, target: str, url: str
             located = located.filter(selection.token_condition())
         return [*areas, *_points(selection, located[:MOST], target)], False
     if sight is not None:
-        in_box = located.filter(_box(selection, sight))
+        in_box = located.filter(_box(selection, sight, 0 if target in ("wgs84", "cgcs2000") else SHIFT))
         seen = list(in_box.values_list("pk", flat=True)[: IN_SIGHT + 1])
         if len(seen) <= IN_SIGHT:
             return [*areas, *_cells(selection, selection.base.filter(pk__in=seen), sight, target)], True
     return areas, True
 
 
-def _box(selection: Selection, sight: Sight) -> Q:
-    """A little wider than what is seen: other datums lie some hundred metres off."""
+def _box(selection: Selection, sight: Sight, slack: float) -> Q:
+    """What is seen, a little wider where the map is drawn in another datum than most records."""
     assert selection.register.point is not None
     lng, lat, _datum = selection.register.point
-    slack = 0.008
     return Q(
         **{
             f"{lng}__range": (sight.west - slack, sight.east + slack),
