@@ -326,3 +326,22 @@ def test_ten_rows_and_three_thousand_cost_the_same_queries(world: World, sign_in
         cursor.execute("ANALYZE organizations_organization")
 
     assert cost() == few
+
+
+def test_the_map_counts_every_record_in_sight(world: World, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = {"lat": 23.37, "datum": "wgs84", "point_source": "测量"}
+    make(world, 12, seed=41, lng=116.7, **place)
+    make(world, 1, seed=42, lng=116.71, **place)
+    make(world, 3, seed=43, lng=117.5, **place)
+    monkeypatch.setattr("linli.core.registers.mapping.MOST", 5)
+    address = "/registers/organizations/points/desk.json"
+    sight = {"bbox": "116.69,23.36,116.72,23.38", "zoom": "15"}
+    client = sign_in("district_officer")
+
+    far, near = client.get(address).json(), client.get(address, sight).json()
+    odd = [client.get(address, {"bbox": box, "zoom": "x"}).status_code for box in ("", "1,2", "a,b,c,d", "9,9,1,1")]
+
+    assert (far["more"], [f for f in far["features"] if f["properties"].get("kind") == "cell"]) == (True, [])
+    counts = [f["properties"].get("count", 1) for f in near["features"] if f["properties"].get("kind") != "area"]
+    assert (sorted(counts), near["more"]) == ([1, 12], True)
+    assert odd == [200] * 4
