@@ -95,5 +95,5 @@ def test_the_crawler_knows_every_register_and_process(world: World, filed: Any, 
     known = addresses(filed, amendment, world)
     assert {f"/registers/{slug}" for slug in REGISTERS} <= set(known)
     assert {f"/cases/{slug}" for slug in PROCESSES} <= set(known)
-    assert set(PROCESSES) == {"filing", "amendment", "appointment"}
+    assert set(PROCESSES) == {"filing", "amendment", "appointment", "request"}
     assert set(REGISTERS) == {"organizations"}
