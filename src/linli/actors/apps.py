@@ -21,14 +21,27 @@ class ActorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the top bar where a person works."""
+        from linli.core.audit.queries import register_places as register_audited_places
         from linli.core.ui.navigation import register_whereabouts
 
         register_whereabouts(whereabouts)
+        register_audited_places(places)
 
         from linli.actors.queries import scope_choices, scope_names
         from linli.core.parameters.places import register_places
 
         register_places(scope_choices, scope_names)
+
+
+def places() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The streets of the districts served, by path: what the audit officer filters by."""
+    from linli.actors.queries import served_districts
+    from linli.areas.queries import children
+
+    return [
+        (district.name, [(district.path, "全区"), *((street.path, street.name) for street in children(district))])
+        for district in served_districts()
+    ]
 
 
 def whereabouts(user: User) -> Whereabouts | None:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("settings/policies/", parameters.policy_list, name="policies"),
     path("settings/policies/<str:key>/", parameters.parameter_page, name="policy"),
     path("settings/policies/<str:key>/<int:pk>/end/", parameters.parameter_end, name="policy_end"),
+    path("", include("linli.core.audit.urls")),
     path("", include("linli.core.sheets.urls")),
     path("", include("linli.core.exports.urls")),
     path("", include("linli.core.api.urls")),

@@ -43,6 +43,7 @@ def build() -> None:
         Entry("个人信息请求", "core:cases", args=("request",), group="组织", order=60, visible=works_on_cases),
         Entry("流程图", "portal:processes", group="看数", order=10, visible=works_on_cases),
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
+        Entry("办理记录", "core:audit", group="看数", order=30, visible=may("core.read_audit")),
         Entry("账号", "actors:accounts", group="设置", order=2, visible=may("core.view_accounts")),
         Entry("岗位", "actors:posts", group="设置", order=4, visible=may("actors.view_posts")),
         Entry("机构", "actors:bodies", group="设置", order=6, visible=may("actors.view_posts")),

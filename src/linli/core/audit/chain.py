@@ -22,6 +22,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from linli.core import clock
+from linli.core.audit import COLUMNS
 from linli.core.audit.models import Event, Gap, Seal
 from linli.core.privacy.cipher import audit_key
 
@@ -32,19 +33,6 @@ WAITED_FOR = dt.timedelta(days=2)
 _LOCK = 0x6C696E6C69_5EA1  # one sealer at a time
 _MOMENT = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
 
-COLUMNS = (
-    "id",
-    "at",
-    "actor_id",
-    "on_behalf_of_id",
-    "post",
-    "name",
-    "subject_type_id",
-    "subject_id",
-    "scope",
-    "detail",
-    "request_id",
-)
 #: The canonical text of an event `e`: a JSON array of all its columns. `jsonb` prints itself with its keys by length,
 #: then by bytes, and with numbers written out; the moment is UTC with six decimals whatever the session says.
 TEXT = f"json_build_array({', '.join(f'e.{name}' for name in COLUMNS)})::text".replace(

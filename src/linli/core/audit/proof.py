@@ -114,6 +114,11 @@ def _homes(ids: Collection[int]) -> dict[int, list[int]]:
     return homes
 
 
+def home_of(pk: int) -> int | None:
+    """The link an event lies in; None while it is not sealed."""
+    return next(iter(_homes([pk])), None)
+
+
 def _texts(ids: list[int]) -> list[tuple[int, str]]:
     """Canonical texts in the order asked; an event that is gone is left out, and the check of the file fails."""
     with connection.cursor() as cursor:

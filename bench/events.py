@@ -1,0 +1,204 @@
+"""The trace under load: audited actions a second with sealing on, and a check of the whole chain.
+
+Twenty writers in four processes each take actions in transactions of their own: one `record()`, as a request does,
+with what is committed on the disk. Beside them the sealer runs all the time. The baseline is twenty writers
+with the barest statement there is: INSERT of the same row by psycopg, and COMMIT.
+
+The check reads every event, digests it, holds it against its seal, on two connections; the baseline reads the same
+rows and takes `md5(row::text)` of each on two connections. Sizes by LINLI_BENCH_EVENTS (default 10,000,000) and
+LINLI_BENCH_SECONDS (default 10).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.result import Result
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+
+from linli.core.access.models import User
+from linli.core.audit import record
+from linli.core.audit.chain import seal_events
+from linli.core.audit.findings import Report
+from linli.core.audit.models import Event, Seal
+from linli.core.audit.verify import verify_chain
+
+EVENTS = int(os.environ.get("LINLI_BENCH_EVENTS", 10_000_000))
+SECONDS = float(os.environ.get("LINLI_BENCH_SECONDS", 10))
+WRITERS, PROCESSES = 20, 4
+WANTED = 2_000  # actions a second
+BUDGET = 60.0  # seconds for ten million
+AT_MOST_TIMES_BARE = 3.0
+AT_MOST_TIMES_MD5 = 3.0
+
+
+def run() -> list[Result]:
+    """Write, then check. AssertionError where an event is not sealed or a check finds something."""
+    _people()
+    bare = _writers(_bare)
+    ours, sealed = _writers(_ours, beside=_sealer), Seal.objects.count()
+    seal_events(wait=True)
+    _fill()
+    return [
+        Result(
+            "audited actions, 20 writers, sealing on",
+            f"the same time at {WANTED} a second",
+            1000 / ours,
+            1000 / WANTED,
+            1.0,
+            f"{ours:,.0f} a second; seconds are those of 1,000 actions; {sealed} links made beside",
+        ),
+        Result(
+            "audited actions, 20 writers, sealing on",
+            "bare INSERT and COMMIT from 20 writers",
+            1000 / ours,
+            1000 / bare,
+            AT_MOST_TIMES_BARE,
+            f"{ours:,.0f} against {bare:,.0f} a second",
+        ),
+        *_check(),
+    ]
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def _writers(write: Callable[[int, float, list[int]], None], beside: Callable[[Any], None] | None = None) -> float:
+    """Actions a second."""
+    context = multiprocessing.get_context("fork")
+    connection.close()
+    stop, counts = context.Event(), context.Queue()
+    sealer = context.Process(target=beside, args=(stop,)) if beside else None
+    if sealer:
+        sealer.start()
+    processes = [context.Process(target=_process, args=(write, part, counts)) for part in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    done = sum(counts.get() for _ in processes)
+    for process in processes:
+        process.join()
+    if sealer:
+        stop.set()
+        sealer.join()
+        assert sealer.exitcode == 0
+    return float(done / SECONDS)
+
+
+def _process(write: Callable[[int, float, list[int]], None], part: int, counts: Any) -> None:
+    done: list[int] = []
+    end = time.perf_counter() + SECONDS
+    share = WRITERS // PROCESSES
+    threads = [threading.Thread(target=write, args=(part * share + n, end, done)) for n in range(share)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts.put(sum(done))
+
+
+def _people() -> None:
+    for n in range(WRITERS):
+        User.objects.get_or_create(username=f"writer-{n}", defaults={"password": "!"})
+
+
+def _ours(number: int, end: float, done: list[int]) -> None:
+    actor, count = User.objects.get(username=f"writer-{number}"), 0
+    while time.perf_counter() < end:
+        with transaction.atomic():
+            record(actor, "bench.step", actor, scope="1/2/3/", number=count, reason="场地可错时使用。")
+        count += 1
+    done.append(count)
+    connection.close()
+
+
+def _bare(number: int, end: float, done: list[int]) -> None:
+    import psycopg
+
+    kind = ContentType.objects.get_for_model(User).pk
+    actor, count = User.objects.get(username=f"writer-{number}").pk, 0
+    connection.close()
+    with psycopg.connect(os.environ["DATABASE_URL"]) as plain:
+        while time.perf_counter() < end:
+            plain.execute(
+                """INSERT INTO core_event (at, actor_id, post, name, subject_type_id, subject_id, scope, detail,
+                       request_id) VALUES (now(), %s, '', 'bench.step', %s, %s, '1/2/3/', %s, '')""",
+                [actor, kind, actor, '{"number": 1, "reason": "场地可错时使用。"}'],
+            )
+            plain.commit()
+            count += 1
+    done.append(count)
+
+
+def _sealer(stop: Any) -> None:
+    while not stop.is_set():
+        seal_events()
+        stop.wait(0.2)
+    connection.close()
+
+
+# --- checking -----------------------------------------------------------------------------------------------------
+
+
+def _fill() -> None:
+    """Grow to EVENTS, by the sequence, in the shape the demo's events have; then seal."""
+    actor, kind = User.objects.get(username="writer-0").pk, ContentType.objects.get_for_model(User).pk
+    while (missing := EVENTS - Event.objects.count()) > 0:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO core_event (at, actor_id, post, name, subject_type_id, subject_id, scope, detail,
+                       request_id)
+                   SELECT now() - interval '1 second' * n, %s, '东方街道办事处', 'organizations.agree_filing', %s, n,
+                       '1/25/310/', jsonb_build_object('state', 'notice', 'number', n, 'reason', '材料齐全，同意。'),
+                       md5(n::text) FROM generate_series(1, %s) n""",
+                [actor, kind, min(missing, 500_000)],
+            )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) core_event")
+    seal_events(wait=True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) core_seal")
+    connection.close()
+
+
+def _check() -> list[Result]:
+    plain = min(_plain(), _plain())
+    began = time.perf_counter()
+    report = verify_chain(lanes=2, report=Report())
+    took = time.perf_counter() - began
+    count = report.counts["events"]
+    assert report.clean, report.findings[:3]
+    assert (count, report.counts["unsealed"]) == (Event.objects.count(), 0), report.counts
+    budget = BUDGET * count / 10_000_000
+    note = f"{count:,} events in {report.counts['seals']:,} links, {count / took:,.0f} a second"
+    return [
+        Result("verification of the chain", f"{BUDGET:.0f} s for ten million events", took, budget, 1.0, note),
+        Result(
+            "verification of the chain", "md5 of every row, two connections", took, plain, AT_MOST_TIMES_MD5, note
+        ),
+    ]
+
+
+def _plain() -> float:
+    """Seconds to read every event and take the md5 of its row, on two connections."""
+    last = Event.objects.latest("pk").pk
+    spans = [(0, last // 2), (last // 2 + 1, last)]
+
+    def half(span: tuple[int, int]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
+            cursor.execute("SELECT max(md5(e::text)) FROM core_event e WHERE id BETWEEN %s AND %s", span)
+        connection.close()
+
+    threads = [threading.Thread(target=half, args=(span,)) for span in spans]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began
