@@ -360,7 +360,7 @@ def _keep_papers(replay: Replay, filed: list[Past]) -> None:
         )
         rows.append(row)
         contents.append((row.stored_as, content))
-        replay.event(at, actor, "files.store", subject, slot=slot, file=name, uid=row.uid, size=row.size)
+        replay.event(at, actor, "files.store", subject, slot=slot, uid=row.uid, size=row.size)
 
     for one in filed:
         filing, at = one.filing, one.submitted - dt.timedelta(minutes=1)

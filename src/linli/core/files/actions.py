@@ -75,7 +75,7 @@ def keep(file: IO[bytes], *, subject: models.Model, slot: str, name: str, media_
     with transaction.atomic():
         put([(row.stored_as, File(file))])
         row.save()
-        record(actor, "files.store", subject, slot=slot, file=row.name, uid=row.uid, size=row.size)
+        record(actor, "files.store", subject, slot=slot, uid=row.uid, size=row.size)
     return row
 
 
