@@ -46,7 +46,11 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = Annotated[StrictInt, BeforeValidator(_whole)]
+def whole(**limits: Any) -> Any:
+    """The type of an integer; the limits stand next to it, so that the document shows them."""
+    return Annotated[StrictInt, Field(**limits), BeforeValidator(_whole)]
+
+
 Day = Annotated[dt.date, BeforeValidator(_only_text), Field(examples=["2026-11-22"])]
 
 
@@ -86,7 +90,13 @@ def query(model: Any) -> Any:
 
 def body_of(name: str, fields: Mapping[str, forms.Field], about: str = "") -> type[Input]:
     """The body that a form's fields ask for. Nothing is compulsory here: the form itself says what it lacks."""
-    members: dict[str, Any] = {key: (_type_of(field) | None, _field_of(field)) for key, field in fields.items()}
+    members: dict[str, Any] = {}
+    for key, field in fields.items():
+        words, limits = _limits_of(field)
+        # Inside the choice with null: there the document shows the limits.
+        kind = _type_of(field)
+        kind = whole(**limits) if kind is StrictInt else Annotated[kind, Field(**limits)]
+        members[key] = (kind | None, Field(None, description=words))
     return create_model(name, __base__=Input, __doc__=about, **members)
 
 
@@ -97,7 +107,7 @@ def _type_of(field: forms.Field) -> Any:
         case forms.FloatField() | forms.DecimalField():
             return StrictFloat
         case forms.IntegerField():
-            return Whole
+            return StrictInt
         case forms.DateField():
             return Day
         case forms.MultipleChoiceField():
@@ -116,7 +126,7 @@ def _codes(field: Any) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def _field_of(field: forms.Field) -> Any:
+def _limits_of(field: forms.Field) -> tuple[str, dict[str, Any]]:
     limits: dict[str, Any] = {}
     if isinstance(field, forms.CharField) and not isinstance(field, forms.ChoiceField):
         limits["max_length"] = field.max_length or 4000
@@ -126,12 +136,11 @@ def _field_of(field: forms.Field) -> Any:
     if type(field) is forms.IntegerField:
         limits.setdefault("ge", -(2**31))
         limits.setdefault("le", 2**31 - 1)
+    words = " ".join(str(part) for part in (field.label, field.help_text) if part)
     if isinstance(field, forms.ModelChoiceField):
         limits["max_length"] = 64
-        limits["description"] = f"{field.label}：{'标识' if outward(_models_of(field).model) == 'uid' else '代码'}"
-    words = " ".join(str(part) for part in (field.label, field.help_text) if part)
-    limits.setdefault("description", words)
-    return Field(None, **limits)
+        words = f"{field.label}：{'标识' if outward(_models_of(field).model) == 'uid' else '代码'}"
+    return words, limits
 
 
 def _models_of(field: forms.ModelChoiceField[Any]) -> QuerySet[Any]:

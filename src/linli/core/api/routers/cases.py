@@ -32,7 +32,8 @@ from linli.core.workflow.forms import form_for
 from linli.core.workflow.models import Case, Task
 from linli.core.workflow.wizard import WIZARDS, Wizard
 
-SLOT: Any = Annotated[str, Form(..., max_length=40, description="哪一项材料，见这件事的 slots", examples=["charter"])]  # type: ignore[type-arg]
+_SLOT_WORDS = "哪一项材料，见这件事的 slots"
+SLOT: Any = Annotated[str, Form(..., min_length=1, max_length=40, description=_SLOT_WORDS, examples=["charter"])]  # type: ignore[type-arg]
 FILE: Any = Annotated[UploadedFile, File(..., description="PDF、Word、Excel 或照片")]  # type: ignore[type-arg]
 
 

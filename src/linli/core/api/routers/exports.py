@@ -52,7 +52,7 @@ class NewExport(Input):
 
     filter: str = Field("", max_length=2000, description="列表地址里问号后面的部分", examples=["kind=culture&q=书画"])
     columns: list[Annotated[str, Field(max_length=40)]] = Field(
-        max_length=200, description="列的名称，同列表的应答", examples=[["number", "name", "kind"]]
+        min_length=1, max_length=200, description="列的名称，同列表的应答", examples=[["number", "name", "kind"]]
     )
     format: one_of(Format.values) = Field("xlsx", description="；".join(f"{f.value}：{f.label}" for f in Format))  # type: ignore[valid-type]
     reason: str = Field("", max_length=200, description="含个人信息的列要写明用途", examples=["年检核对"])

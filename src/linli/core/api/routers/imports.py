@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from linli.core.access.models import User
 from linli.core.api.listing import page
 from linli.core.api.rooms import FILES, Room
-from linli.core.api.schemas import After, Answer, Input, Limit, Whole, Word, one_of, page_of, typed
+from linli.core.api.schemas import After, Answer, Input, Limit, Word, one_of, page_of, typed, whole
 from linli.core.sheets import actions, queries
 from linli.core.sheets.choices import Choice, RowState
 from linli.core.sheets.declare import REGISTRY, Sheet
@@ -75,7 +75,7 @@ class Decision(Input):
     """What becomes of duplicates: of the rows named, or of all."""
 
     choice: one_of(Choice.values) = Field(description="；".join(f"{c.value}：{c.label}" for c in Choice))  # type: ignore[valid-type]
-    numbers: list[Annotated[Whole, Field(ge=0, le=2**40)]] | None = Field(None, max_length=1000)
+    numbers: list[whole(ge=0, le=2**40)] | None = Field(None, max_length=1000)  # type: ignore[valid-type]
     fields: list[Annotated[str, Field(max_length=40)]] = Field([], max_length=100, description="choice 为 pick 时")
 
 
