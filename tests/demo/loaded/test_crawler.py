@@ -11,10 +11,12 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -113,9 +115,9 @@ def links(text: str, address: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def walks(said: list[str], django_db_blocker: pytest.FixtureRequest) -> dict[str, Walk]:
-    """Everybody's walk, done once."""
-    with django_db_blocker.unblock():
+def walks(said: list[str], django_db_blocker: Any) -> Iterator[dict[str, Walk]]:
+    """Everybody's walk, done once; what opening pages wrote (read notices, looks) is gone after this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
         made = {VISITOR: Walk(VISITOR, Client()).run()}
         for persona in PERSONAS:
             client = Client()
@@ -123,7 +125,8 @@ def walks(said: list[str], django_db_blocker: pytest.FixtureRequest) -> dict[str
                 User.objects.get(username=persona.username), "allauth.account.auth_backends.AuthenticationBackend"
             )
             made[persona.username] = Walk(persona.username, client).run()
-    return made
+        yield made
+        transaction.set_rollback(True)
 
 
 def test_every_link_that_is_shown_works(walks: dict[str, Walk]) -> None:

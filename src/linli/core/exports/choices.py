@@ -35,12 +35,20 @@ declare(
         5000,
         "行",
         "导出：不超过这么多行的当场下载，超过的在后台生成",
-        "ours",
+        "本系统所定",
         100,
         20000,
         "technical",
     ),
     Parameter(
-        "exports.kept_days", int, 7, "天", "导出：后台生成的文件保留的天数，过后自动删除", "ours", 1, 30, "technical"
+        "exports.kept_days",
+        int,
+        7,
+        "天",
+        "导出：后台生成的文件保留的天数，过后自动删除",
+        "本系统所定",
+        1,
+        30,
+        "technical",
     ),
 )
