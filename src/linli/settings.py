@@ -7,6 +7,7 @@ Every variable is read here and nowhere else. A wrong value stops the start with
 from __future__ import annotations
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -84,12 +85,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "linli.core.monitoring.callers.CallerMiddleware",
     "linli.core.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "linli.core.monitoring.requests.RequestMiddleware",
     "linli.core.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -190,6 +192,18 @@ STORAGES = {
     else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+
+# --- watching (docs/deploy.md, "Monitoring") -------------------------------------------------------------------
+# Addresses or networks of the proxies before us; what anybody else says about whom he speaks for is not believed.
+LINLI_TRUSTED_PROXIES: list[str] = env.list("LINLI_TRUSTED_PROXIES", [])
+LINLI_METRICS_ALLOW: list[str] = env.list("LINLI_METRICS_ALLOW", ["127.0.0.0/8", "::1"])
+LINLI_METRICS_TOKEN = env.str("LINLI_METRICS_TOKEN", "")
+LINLI_SLOW_REQUEST_MS = env.int("LINLI_SLOW_REQUEST_MS", 1000)
+LINLI_SLOW_QUERY_MS = env.int("LINLI_SLOW_QUERY_MS", 500)
+try:
+    _networks = [ip_network(text.strip(), strict=False) for text in (*LINLI_TRUSTED_PROXIES, *LINLI_METRICS_ALLOW)]
+except ValueError as error:
+    raise EnvError(f"LINLI_TRUSTED_PROXIES 或 LINLI_METRICS_ALLOW 里有写错的地址：{error}") from error
 
 # --- security (rulebook §11.3; the numbers are our defaults for level 2) ---------------------------------------
 LINLI_SECURITY_LEVEL = env.int("LINLI_SECURITY_LEVEL", 2)
@@ -312,6 +326,11 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LINLI_LOG_LEVEL", "WARNING")},
+    # A line for each request, unless only errors are wanted; the account somebody tried is nobody's business.
+    "loggers": {
+        "linli.requests": {"level": env.str("LINLI_REQUEST_LOG_LEVEL", "INFO")},
+        "axes": {"level": "CRITICAL"},
+    },
 }
 
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from linli.cli.home import Home
 from linli.cli.parent import follow, follow_supervisor
 from linli.cli.ready import database_there, set_up_django
 
@@ -25,6 +27,7 @@ def web(port: int, host: str, workers: int | None) -> None:
     """只启动网页服务。数据表应已由 linli prepare 更新。"""
     follow_supervisor()
     with database_there():
+        make_room_for_metrics(port)
         set_up_django()
         load_everything()
         from granian.constants import Interfaces
@@ -44,6 +47,14 @@ def web(port: int, host: str, workers: int | None) -> None:
             respawn_failed_workers=True,
             workers_kill_timeout=10,
         ).serve(target_loader=load_in_worker)
+
+
+def make_room_for_metrics(port: int) -> None:
+    """A fresh folder in which the processes of this server add up what they count (core/monitoring/metrics.py)."""
+    folder = Home.from_environment().path / "metrics" / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def load_in_worker(target: str) -> Callable[..., Any]:

@@ -94,4 +94,8 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/metrics":
+            from linli.core.monitoring.metrics import metrics
+
+            return metrics(request)
         return PROBES.get(request.path, self.get_response)(request)
