@@ -215,7 +215,7 @@ def test_the_desk_decides_in_place_and_the_certificate_opens_the_public_page(
     visitor.goto("/orgs/")
     expect(visitor.get_by_role("link", name="凤亭下书画社")).to_be_visible()
     fits_a_thumb(visitor)
-    with visitor.expect_response(re.compile("points.json")) as points:
+    with visitor.expect_response(re.compile("points/public.json")) as points:
         visitor.get_by_role("link", name="地图", exact=True).tap()
     assert [point["properties"]["name"] for point in points.value.json()["features"]] == ["凤亭下书画社"]
     dot = visitor.locator(".map path.leaflet-interactive")

@@ -68,7 +68,7 @@ class Source:
     def rows(self) -> Iterator[tuple[int, str, str, str, str]]:
         """Row number in the file (the heading is 1), code, name, level, parent code; tidied, not yet checked."""
         with self.path.open(encoding=self.encoding, newline="") as text:
-            reader = csv.reader(text, delimiter=self.delimiter)
+            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
             try:
                 code, name, level, parent = self._columns(next(reader, []))
                 width = max(code, name, level, parent) + 1

@@ -14,7 +14,9 @@ from linli.core.ui.icons import ICONS
 
 PACKAGE = Path(linli.__file__).parent
 FRONTEND = PACKAGE.parent.parent / "frontend"
-TEMPLATES = sorted(path for path in PACKAGE.rglob("templates/**/*.html"))
+# A page to take along stands alone in a file: nothing of the site, so no policy of ours, is around it.
+ALONE = {"core/privacy/takeout.html"}
+TEMPLATES = sorted(path for path in PACKAGE.rglob("templates/**/*.html") if not str(path).endswith(tuple(ALONE)))
 INLINE = {
     "style attribute": re.compile(r"\sstyle\s*=", re.I),
     "style element": re.compile(r"<style\b", re.I),
