@@ -57,7 +57,8 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 
 # How long an example takes says something about the machine, not about the code.
-hypothesis.settings.register_profile("linli", deadline=None)
+# The same examples every time: a change is judged by what it changes. HYPOTHESIS_SEARCH=1 goes looking for new ones.
+hypothesis.settings.register_profile("linli", deadline=None, derandomize="HYPOTHESIS_SEARCH" not in os.environ)
 hypothesis.settings.load_profile("linli")
 
 pytest_plugins = ["tests.personas"]

@@ -207,7 +207,8 @@ def _tidy(text: str) -> str:
 
 
 def _nothing(text: str) -> bool:
-    return text.strip() in NOTHING
+    """Also behind the apostrophe that tells Excel to leave a text alone."""
+    return text.strip().lstrip("'").strip() in NOTHING
 
 
 def _lost(text: str) -> None:
