@@ -14,6 +14,7 @@ from tests.personas import World
 
 from linli.core.audit.models import Event
 from linli.core.privacy import keyed_hash
+from linli.core.privacy.queries import disclosures_visible_to
 from linli.core.registers.models import SavedFilter, ShareLink
 from linli.organizations.models import Organization
 
@@ -144,6 +145,17 @@ def test_a_number_finds_nothing_for_those_who_may_not_reveal_it(sign_in: Any, le
     assert led.uid not in page.text
     assert "<b>0</b>" in page.text
     assert Event.objects.get(name="registers.looked_up").detail["found"] == 0
+
+
+def test_the_person_found_by_a_number_reads_who_looked(world: World, sign_in: Any, led: Organization) -> None:
+    Organization.objects.filter(pk=led.pk).update(owner=world["founder"])
+
+    sign_in("street_officer").post("/registers/organizations/find/", {"q": ID_NUMBER})
+    sign_in("other_street_officer").post("/registers/organizations/find/", {"q": ID_NUMBER})
+
+    looked = Event.objects.get(name="registers.looked_up", detail__found=1)
+    assert [row.event for row in disclosures_visible_to(world["founder"])] == [looked]
+    assert "按号码查到了你的记录" in sign_in("founder").get("/my/access-log/").text
 
 
 def test_words_stay_in_the_address_with_the_filter(sign_in: Any, led: Organization) -> None:

@@ -90,3 +90,11 @@ def test_the_entrance_is_plain(client):
     assert shown.count("<form") == 1
     assert 'autocomplete="current-password"' in shown
     assert 'name="csrfmiddlewaretoken"' in shown
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours_is_refused_with_a_page(client):
+    answer = client.get("/", HTTP_HOST="elsewhere.example")
+
+    assert answer.status_code == 400
+    assert "这个请求没有看懂" in answer.content.decode()

@@ -13,6 +13,8 @@ from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.privacy import keyed_hash
+from linli.core.privacy.actions.looks import LOOKED_UP, disclose
+from linli.core.privacy.registry import REVEALABLE
 from linli.core.registers import rules as rules
 from linli.core.registers.declare import Key, Register
 from linli.core.registers.models import SavedFilter, ShareLink
@@ -159,14 +161,11 @@ def look_up(register: Register, typed: str, *, actor: User) -> str:
     _ask(actor, "core.look_up", None, "按身份证号、手机号找人要有工作岗位。")
     key, number = found
     who = f"{key.name}:{keyed_hash(number, key.kind)}"
-    selection = Selection.from_params(register, {"who": who}, actor)
-    record(
-        actor,
-        "registers.looked_up",
-        None,
-        register=register.slug,
-        key=key.name,
-        label=key.label,
-        found=len(selection.found_by_key),
-    )
+    shown = Selection.from_params(register, {"who": who}, actor).found_by_key
+    event = record(actor, LOOKED_UP, None, register=register.slug, key=key.name, label=key.label, found=len(shown))
+    # Whoever is found can read who looked.
+    entry = REVEALABLE.get(register.model._meta.label_lower)
+    if entry is not None:
+        people = map(entry.subject_of, entry.model._default_manager.filter(pk__in=shown))
+        disclose(event, [person.pk for person in people if person is not None])
     return who

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -94,8 +95,13 @@ class Ui:
 
     @cached_property
     def base_url(self) -> str:
-        """Address printed in QR codes and letters, without a slash at the end."""
-        return settings.LINLI_BASE_URL or f"{self.request.scheme}://{self.request.get_host()}"
+        """Address printed in QR codes and letters, without a slash at the end; empty for a host that is not ours,
+        whose refusal is a page as well.
+        """
+        try:
+            return settings.LINLI_BASE_URL or f"{self.request.scheme}://{self.request.get_host()}"
+        except DisallowedHost:
+            return ""
 
     @cached_property
     def personas_url(self) -> str:
