@@ -59,7 +59,7 @@ def trace_of(case: Case, **words: str) -> dict[str, list[Any]]:
     of_case = {"case_type": kind, "case_id": case.pk}
     return {
         "events": rows(
-            events.order_by("at", "subject_type", "name"),
+            events.order_by("at", "subject_type", "name", "detail__slot"),
             *("at", "actor", "on_behalf_of", "post", "name", "scope", "detail"),
         ),
         "duties": rows(
@@ -70,7 +70,7 @@ def trace_of(case: Case, **words: str) -> dict[str, list[Any]]:
         "versions": rows(CaseVersion.objects.filter(**of_case), "number", "content", "sent_at", "sent_by"),
         "notices": rows(
             Notice.objects.filter(event__subject_type=kind, event__subject_id=case.pk).order_by(
-                "created_at", "recipient", "title"
+                "created_at", "recipient", "title", "deliveries__channel"
             ),
             *("recipient", "kind", "title", "body", "url", "event__name", "created_at"),
             *("deliveries__channel", "deliveries__state"),
