@@ -12,7 +12,7 @@ from linli.core.access.models import User
 from linli.core.codes.fields import IdNumberField, MobileField, PersonNameField
 from linli.core.files.models import Attachment
 from linli.core.parameters import Parameter, declare
-from linli.core.privacy.choices import Ground
+from linli.core.privacy.choices import Ground, NumberKind
 from linli.core.privacy.declare import (
     Holding,
     Item,
@@ -25,6 +25,7 @@ from linli.core.privacy.declare import (
     declare_retention,
 )
 from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.privacy.models import VerifiedNumber
 from linli.core.privacy.values import Kind
 from linli.core.sheets.choices import KEPT_DAYS, STAGED_DAYS
 from linli.organizations.actions.erasing import erase_amendment, erase_filing, erase_organization
@@ -75,6 +76,20 @@ def _key(subject: Subject) -> int:
 
 def _filings(subject: Subject) -> QuerySet[Filing]:
     return Filing.objects.filter(Q(owner=_key(subject)) | _leads(subject)).select_related("area__parent")
+
+
+def _persons(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The accounts records or applications are about: their owners, and whoever's number was verified (`_leads`)."""
+    ids = rows.exclude(leader_id_hash="").values("leader_id_hash")
+    phones = rows.filter(leader_id_hash="").exclude(leader_phone_hash="").values("leader_phone_hash")
+    verified = VerifiedNumber.objects.filter(
+        Q(kind=NumberKind.ID_NUMBER, value_hash__in=ids) | Q(kind=NumberKind.PHONE, value_hash__in=phones)
+    )
+    return _owners(rows).union(verified.values("person"))
+
+
+def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(owner__isnull=False).values("owner")
 
 
 def _is_leader(row: Organization | Filing, subject: Subject) -> bool:
@@ -209,6 +224,7 @@ declare_holdings(
         kept_by_law=_organization_kept,
         blocks_closing=_leads_a_living_one,
         scope=_scope,
+        persons=_persons,
     ),
     Holding(
         "filings",
@@ -238,6 +254,7 @@ declare_holdings(
         kept_by_law=_filing_kept,
         scope=_scope,
         files=_papers,
+        persons=_persons,
     ),
     Holding(
         "amendments",
@@ -267,6 +284,7 @@ declare_holdings(
         kept_by_law=_amendment_kept,
         scope=_scope,
         files=_papers,
+        persons=_owners,
     ),
 )
 declare_not_personal(

@@ -15,8 +15,9 @@ from linli.core.audit import record
 from linli.core.audit.marks import sound_rows
 from linli.core.audit.models import Event
 from linli.core.files.models import Attachment
-from linli.core.privacy.actions.looks import disclose
-from linli.core.privacy.models import DataRequest, Disclosure
+from linli.core.privacy import keyed_hash
+from linli.core.privacy.actions import disclose, disclose_many
+from linli.core.privacy.models import DataRequest, Disclosure, VerifiedNumber
 from linli.organizations.models import Filing, Organization
 
 SignedIn = Callable[..., Client]
@@ -94,3 +95,47 @@ def test_a_look_is_questioned_from_the_page_and_only_by_its_person(
 @pytest.mark.parametrize("who", ["resident", "street_officer", "sysadmin"])
 def test_the_page_is_there_for_everybody(world: World, signed_in: SignedIn, who: str) -> None:
     assert signed_in(who).get("/my/access-log/").status_code == 200
+
+
+def test_records_handed_out_in_bulk_are_told_to_owners_and_to_whoever_was_verified(
+    world: World, told_founder: User, filed: Organization
+) -> None:
+    other, officer = world["resident"], world["street_officer"]
+    shown = keyed_hash("110105194912310038", "id_number")
+    VerifiedNumber.objects.create(person=other, kind="id_number", value_hash=shown, verified_by=officer)
+    for n in range(3):  # two more of the founder's, and one that has no account and whose card was seen
+        last = Organization.objects.get(pk=filed.pk)
+        last.pk, last.uid, last.name, last.number, last._state.adding = None, f"uid{n}", f"书画社{n}", f"N{n}", True
+        last.save()
+    Organization.objects.filter(pk=last.pk).update(owner=None, leader_id_hash=shown)
+    event = record(officer, "exports.make", None, scope=world.street.path, register="organizations")
+
+    assert disclose_many(event, Organization.objects.filter(name="谁也不是")) == 0
+    assert disclose_many(event, Organization.objects.select_related("area").order_by("pk")[:1]) == 1  # cut
+    assert disclose_many(event, Organization.objects.order_by("name")) == 1  # the other one; nobody twice
+    assert disclose_many(event, Organization.objects.all()) == 0
+
+    looks = Disclosure.objects.filter(event=event)
+    assert set(looks.values_list("person", flat=True)) == {told_founder.pk, other.pk}
+    assert sound_rows(Disclosure, list(looks.values_list("pk", flat=True))) == set(looks.values_list("pk", flat=True))
+
+
+def test_what_was_changed_behind_the_programs_back_is_not_marked_anew(
+    world: World, told_founder: User, filed: Organization
+) -> None:
+    event = record(world["street_officer"], "exports.make", None, scope=world.street.path)
+    disclose_many(event, Organization.objects.all())
+    look = Disclosure.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_disclosure SET person_id = %s", [world["stranger"].pk])
+
+    disclose_many(event, Organization.objects.all())
+
+    assert sound_rows(Disclosure, [look.pk]) == set()
+
+
+def test_rows_nobody_declared_cannot_be_handed_out_in_silence(world: World) -> None:
+    event = record(world["street_officer"], "exports.make", None, scope=world.street.path)
+
+    with pytest.raises(LookupError, match=r"of core\.Event are"):
+        disclose_many(event, Event.objects.all())

@@ -83,7 +83,9 @@ class Holding:
     `about` gives the rows about a subject; `own` says whether one value of such a row may be shown to the subject in
     full (a row may also hold what belongs to somebody else). `answers_for` names further fields of the model that
     follow from those shown (hashes, keys). `correct` writes a corrected value through the register's action; `erase`
-    removes the personal values of a row; `kept_by_law` says in a sentence why that may not be done now.
+    removes the personal values of a row; `kept_by_law` says in a sentence why that may not be done now. `persons` is
+    `about` the other way round and for many rows at once: a query of the accounts that rows are about, without which
+    rows of the model can be neither handed out in bulk nor counted in an incident.
     """
 
     slug: str
@@ -105,6 +107,7 @@ class Holding:
     blocks_closing: Callable[[User], list[str]] = no_blocks
     scope: Callable[[Any], str] | None = None
     files: Callable[[Any], QuerySet[Attachment]] | None = None
+    persons: Callable[[QuerySet[Any]], QuerySet[Any]] | None = field(default=None, repr=False)
 
     @property
     def model(self) -> type[Model]:
