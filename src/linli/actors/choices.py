@@ -76,7 +76,7 @@ declare(
         3,
         "个工作日",
         "安全管理员核准岗位任免的时限",
-        "rulebook §11.3 (separation of duties; our number)",
+        "三员分立 [M]；天数为本系统所定",
         least=1,
         most=30,
         kept_by="security",

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from random import Random
 
 from django.contrib.auth.hashers import make_password
 
@@ -56,10 +57,23 @@ class Staff:
 
 
 class Accounts:
-    """Makes accounts that all share the demo's password, hashed once."""
+    """Makes accounts that all share the demo's password, hashed once.
 
-    def __init__(self) -> None:
+    `until` is when the district's story ends: most were last used in the days before it, a few long ago, one in
+    fifty never, so that 久未使用 says something.
+    """
+
+    def __init__(self, until: dt.datetime) -> None:
         self.made: list[User] = []
+        self.until = until
+
+    def _last_login(self, username: str) -> dt.datetime | None:
+        random = Random(username)  # noqa: S311 - of its own, so that who is who does not depend on it
+        drawn = random.random()
+        if drawn < 0.02:
+            return None
+        days = random.uniform(100, 300) if drawn < 0.06 else random.expovariate(1 / 4)
+        return self.until - dt.timedelta(days=min(days, 300))
 
     @cached_property
     def _hash(self) -> str:
@@ -76,6 +90,7 @@ class Accounts:
             elder_mode=elder,
             password=self._hash,
             date_joined=now,
+            last_login=self._last_login(username),
             # The password of a demo never grows old, so that a shifted clock asks nobody to change it.
             password_changed_at=now + dt.timedelta(days=36_500),
         )

@@ -58,7 +58,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
         places = load_places(random, system)
         progress(f"{len(places.streets)} 个街道，{len(places.communities)} 个社区")
         people = People(random, timezone.localdate(now))
-        accounts = Accounts()
+        accounts = Accounts(now)
         staff = load_bodies(places, people, accounts)
         progress(f"{len(staff.posts):,} 个岗位有人")
     world = World(random, now, calendar(), places, people, staff, accounts, system)

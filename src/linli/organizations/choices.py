@@ -188,7 +188,7 @@ declare(
     Parameter(
         "filing.opinion_days", int, 5, "个工作日", "备案：社区出具意见的时限", "地方备案办法通行做法 [M]", 1, 20
     ),
-    Parameter("filing.days", int, 10, "个工作日", "备案：街道审核的时限", "rulebook App. A filing.days [M]", 1, 30),
+    Parameter("filing.days", int, 10, "个工作日", "备案：街道审核的时限", "地方备案办法 [M]", 1, 30),
     Parameter("filing.extension_days", int, 5, "个工作日", "备案：审核可延长一次的天数", "地方备案办法 [M]", 1, 10),
     Parameter("filing.publicity_days", int, 5, "个工作日", "备案：公示的时长", "地方备案办法 [M]", 1, 15),
     Parameter("filing.mend_days", int, 20, "个工作日", "备案：申请人补正的时限", "地方备案办法 [M]", 5, 60),

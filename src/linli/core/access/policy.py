@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 
 from linli.core.parameters import Parameter, declare, values_of
 
-SOURCE = "GB/T 22239-2019，rulebook §11.3（数值为本平台的）"
+SOURCE = "GB/T 22239-2019 [M]；数值为本系统所定"
 
 
 def _roles() -> tuple[tuple[str, str], ...]:
@@ -83,7 +83,7 @@ declare(
         100,
         "个",
         "一次最多批量开立多少个账号",
-        "我们的数值",
+        "本系统所定",
         least=1,
         most=500,
         kept_by="technical",

@@ -8,7 +8,7 @@ PER_TOKEN, PER_ADDRESS = "api.calls_per_minute", "api.calls_per_minute_address"
 KEPT_HOURS = "api.idempotency_hours"
 DAYS_MOST = "api.token_days"
 KEPT_MOST = 168  # hours; nobody may keep answers longer
-_SOURCE = "our number"
+_SOURCE = "本系统所定"
 
 declare(
     Parameter(

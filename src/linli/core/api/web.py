@@ -144,8 +144,6 @@ def all_tokens(request: HttpRequest) -> HttpResponse:
 
 
 register(
-    Entry(
-        "接口令牌", "core:tokens", group="设置", order=70, icon="lock", visible=lambda user: not keeps_tokens(user)
-    ),
+    Entry("我的接口令牌", "core:tokens", group="own", order=60),
     Entry("接口令牌", "core:all_tokens", group="设置", order=70, icon="lock", visible=keeps_tokens),
 )

@@ -34,7 +34,7 @@ declare(
         3,
         "年",
         "办理记录至少保存",
-        "网络安全法21（6 个月以上），rulebook §11.6",
+        "网络安全法：不少于六个月 [V]",
         least=1,
         most=30,
         kept_by="security",

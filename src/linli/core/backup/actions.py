@@ -38,7 +38,7 @@ declare(
         36,
         "小时",
         "最近一次成功备份最多隔多久",
-        "interface.md (our number)",
+        "本系统所定",
         least=1,
         most=24 * 31,
         kept_by="technical",

@@ -24,7 +24,7 @@ from linli.core.files.storing import delete, new_name, put
 from linli.core.parameters import Parameter, declare, values_of
 
 DOCUMENT_MB, PHOTO_MB, PER_SLOT = "files.document_mb", "files.photo_mb", "files.per_slot"
-_SOURCE = "interface.md (our number)"
+_SOURCE = "本系统所定"
 declare(
     Parameter(DOCUMENT_MB, int, 20, "MB", "单个文档的大小上限", _SOURCE, least=1, most=200, kept_by="technical"),
     Parameter(PHOTO_MB, int, 20, "MB", "单张照片的大小上限", _SOURCE, least=1, most=200, kept_by="technical"),

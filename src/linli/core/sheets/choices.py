@@ -55,7 +55,7 @@ class Outcome(TextChoices):
 
 
 MOST_MB, STAGED_DAYS, KEPT_DAYS = "sheets.most_mb", "sheets.staged_days", "sheets.kept_days"
-_SOURCE = "我们的约定"
+_SOURCE = "本系统所定"
 declare(
     Parameter(MOST_MB, int, 200, "MB", "导入：文件的大小上限", _SOURCE, least=1, most=200, kept_by="technical"),
     Parameter(

@@ -45,8 +45,13 @@ class Ui:
 
     @cached_property
     def desk(self) -> list[Shown]:
-        """Entries of the officers' face, the bar's excluded."""
-        return [entry for entry in self._desk if entry.group != "bar"]
+        """Entries of the officers' side menu."""
+        return [entry for entry in self._desk if entry.group not in navigation.ASIDE]
+
+    @cached_property
+    def own(self) -> list[Shown]:
+        """Entries of the menu under the person's name, the same on both faces."""
+        return [entry for entry in self._desk if entry.group == "own"]
 
     @cached_property
     def bar(self) -> list[Shown]:

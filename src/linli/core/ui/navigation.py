@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from linli.core.counting import Bounded
 
 Face = Literal["desk", "public"]
-#: Groups of the side menu from top to bottom. "bar" is the right end of the desk's top bar.
-GROUPS = ("", "组织", "资源", "看数", "设置", "bar")
+#: Groups of the side menu from top to bottom. "bar" is the right end of the desk's top bar, "own" the menu under the
+#: person's name: what belongs to the account and not to the post.
+GROUPS = ("", "组织", "资源", "看数", "个人信息", "人员", "设置", "own", "bar")
+ASIDE = ("own", "bar")
 
 
 def everyone(user: Any) -> bool:

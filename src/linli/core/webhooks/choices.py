@@ -23,7 +23,7 @@ declare(
         kept_by="technical",
     ),
     Parameter(
-        KEPT_DAYS, int, 30, "天", "回调：发送记录保留多久", "our number", least=1, most=365, kept_by="technical"
+        KEPT_DAYS, int, 30, "天", "回调：发送记录保留多久", "本系统所定", least=1, most=365, kept_by="technical"
     ),
 )
 

@@ -145,11 +145,10 @@ def again(request: HttpRequest, uid: str, message: str) -> HttpResponse:
 
 register(
     Entry(
-        "回调",
+        "我的回调",
         "core:webhooks",
-        group="设置",
-        order=75,
-        icon="external",
+        group="own",
+        order=70,
         visible=lambda user: bool(user.has_perm(actions.CREATE)),
     )
 )

@@ -32,7 +32,7 @@ declare(
         50,
         "次",
         "每人每天可查看的个人信息次数",
-        "rulebook §11.2 (our number)",
+        "本系统所定",
         least=1,
         most=1000,
         kept_by="security",

@@ -46,6 +46,19 @@ def day(value: dt.date | dt.datetime | None) -> str:
     return f"{year}{date.month}月{date.day}日 周{WEEKDAYS[date.weekday()]}"
 
 
+#: How sure a rule is, as declarations mark it (read in its text, in an excerpt, from practice), in a reader's words.
+SURE = {" [V-]": "（据转述）", " [V]": "（已核对原文）", " [M]": "（通行做法，请按本地规定核对）"}
+
+
+@register.filter
+def rule(source: object) -> str:
+    """The source of a rule, its mark of certainty said in words."""
+    text = str(source)
+    for mark, words in SURE.items():
+        text = text.replace(mark, words)
+    return text
+
+
 @register.filter
 def when(value: dt.date | dt.datetime | None) -> str:
     """11月21日 周六 14:30, in Asia/Shanghai; a mere date has no time."""
