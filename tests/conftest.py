@@ -48,6 +48,8 @@ os.environ |= {
 }
 for name in ("LINLI_HOSTS", "LINLI_HTTPS", "LINLI_DEBUG", "LINLI_CLOCK_SHIFT_DAYS", "LINLI_S3_BUCKET", "EMAIL_URL"):
     os.environ.pop(name, None)
+for name in ("LINLI_REPLICA_URL", "LINLI_BACKUP_KEYS", "NOTIFY_SOCKET", "WATCHDOG_USEC"):
+    os.environ.pop(name, None)
 
 import django  # noqa: E402
 import hypothesis  # noqa: E402

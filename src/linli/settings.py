@@ -146,6 +146,17 @@ FORM_RENDERER = "linli.core.ui.forms.Renderer"
 # `linli serve` starts the embedded server and hands its address on; any other server comes by the same variable.
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///linli")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+# A standby of the same database for what may be some seconds old (core/replica); nothing is written to it.
+if env.str("LINLI_REPLICA_URL", ""):
+    DATABASES["replica"] = env.dj_db_url("LINLI_REPLICA_URL")
+    DATABASES["replica"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, TEST={"MIRROR": "default"})
+    DATABASES["replica"]["OPTIONS"] = {
+        "connect_timeout": 3,
+        "tcp_user_timeout": 10_000,
+        "options": "-c default_transaction_read_only=on",
+        **DATABASES["replica"].get("OPTIONS", {}),
+    }
+DATABASE_ROUTERS = ["linli.core.replica.reading.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.User"

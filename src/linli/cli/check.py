@@ -31,6 +31,8 @@ def check() -> None:
                 if finding.verdict is Verdict.WRONG:
                     wrong.append(finding.text)
             states.append(("数据表", health.migrations_done()))
+            if replica := health.replica_state():
+                states.append(("只读副本", replica))
         states += [("磁盘", health.disk_has_room()), ("文件库", health.files_answer())]
         for label, state in states:
             click.echo(f"  {label} {'✓' if state == health.GOOD else '✗ ' + state}")

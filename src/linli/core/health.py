@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -66,6 +67,18 @@ def files_answer() -> str:
     return GOOD
 
 
+def replica_state() -> str:
+    """`ok`, or why boards are read from the primary instead, which is no reason to send visitors away; "": none."""
+    from linli.core.replica.watch import WATCH, configured
+
+    if not configured():
+        return ""
+    try:
+        return GOOD if WATCH.usable() else WATCH.trouble
+    except DatabaseError:
+        return "主库没有应答。"
+
+
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
@@ -79,9 +92,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if checks["database"] == GOOD:
         checks["migrations"] = migrations_done()
     well = all(state == GOOD for state in checks.values())
-    return JsonResponse(
-        {"ready": well, "checks": checks}, status=200 if well else 503, json_dumps_params={"ensure_ascii": False}
-    )
+    said: dict[str, Any] = {"ready": well, "checks": checks}
+    if well and (replica := replica_state()):
+        said["replica"] = replica
+    return JsonResponse(said, status=200 if well else 503, json_dumps_params={"ensure_ascii": False})
 
 
 PROBES = {"/healthz": healthz, "/readyz": readyz}

@@ -25,6 +25,7 @@ from linli.core.audit.models import Event, Seal
 from linli.core.audit.proof import events_proof, home_of
 from linli.core.audit.queries import Search
 from linli.core.errors import NotAllowed
+from linli.core.replica.reading import board
 
 MOST_EXPORTED = 10_000
 SHOWN_CHECKS = 10
@@ -87,6 +88,7 @@ def _asked(data: Any) -> tuple[SearchForm, Search]:
 @login_required
 @never_cache
 @require_GET
+@board
 def event_list(request: HttpRequest) -> HttpResponse:
     """The events that fit, newest first."""
     user = _officer(request)

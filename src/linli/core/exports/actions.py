@@ -29,6 +29,7 @@ from linli.core.jobs import defer
 from linli.core.notices import notify
 from linli.core.parameters import value_of
 from linli.core.registers.declare import Column
+from linli.core.replica.reading import read
 
 log = structlog.get_logger(__name__)
 MADE, FETCHED = "exports.make", "exports.fetch"
@@ -70,7 +71,14 @@ def export_now(source: Source, *, columns: Sequence[str], format_: str, reason: 
     chosen = columns_for(source, columns, reason)
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- handed on
     most: int = value_of("exports.direct_rows", source.reach[0] if source.reach else "")
-    count = write(file, format_, _heading(source, reason, actor), chosen, values_of(source.rows[: 2 * most], chosen))
+
+    def fill() -> int:
+        file.seek(0)
+        file.truncate()
+        rows = values_of(source.rows[: 2 * most], chosen)
+        return write(file, format_, _heading(source, reason, actor), chosen, rows)
+
+    count = read(fill, user=actor)
     _record(source, chosen, format_, count, reason, actor)
     file.seek(0)
     return file
@@ -111,7 +119,7 @@ def make_export(export_id: int) -> None:
     Export.objects.filter(pk=export.pk).update(state=State.RUNNING, written=0)
     name = f"{FOLDER}/{export.uid}.{'xlsx' if export.format == Format.XLSX else 'csv'}"
     try:
-        count, size = _store(export, source, columns, name)
+        count, size = read(lambda: _store(export, source, columns, name), user=export.owner)
     except Exception:
         log.exception("export_not_made", export=export.pk)
         _give_up(export, "生成时出了错，没有留下文件。请过一会儿再导出；还不行，请告诉系统管理员。")

@@ -88,7 +88,22 @@ class Database(Collector):
                 break
             if row and row[0] is not None:
                 yield GaugeMetricFamily(name, says, value=float(row[0]))
+        yield from self.replica()
         yield GaugeMetricFamily("linli_database_up", "Whether the database answers", value=up)
+
+    def replica(self) -> Iterator[Any]:
+        """Whether boards are read from the replica, and how far it is behind; nothing where there is none."""
+        from linli.core.replica.watch import WATCH, configured
+
+        if not configured():
+            return
+        try:
+            usable = WATCH.usable()
+        except DatabaseError:
+            return
+        yield GaugeMetricFamily("linli_replica_up", "Whether boards are read from the replica", value=int(usable))
+        if WATCH.lag is not None:
+            yield GaugeMetricFamily("linli_replica_lag_seconds", "How far the replica is behind", value=WATCH.lag)
 
 
 def figures() -> bytes:

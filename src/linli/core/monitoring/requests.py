@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -54,7 +55,9 @@ class RequestMiddleware:
         trace = str(getattr(request, "trace_id", ""))
         watch, began, status = Watch(), time.perf_counter(), 500
         try:
-            with connections["default"].execute_wrapper(watch):
+            with ExitStack() as watched:
+                for name in connections.settings:
+                    watched.enter_context(connections[name].execute_wrapper(watch))
                 response = self.get_response(request)
             status = response.status_code
             response.headers.setdefault("X-Request-ID", trace)

@@ -17,6 +17,7 @@ from linli.core.api.schemas import After, Answer, Limit, Word, one_of, page_of, 
 from linli.core.registers import REGISTRY, Column, Facet, Kind, Register
 from linli.core.registers.search import NOTHING
 from linli.core.registers.selection import LONGEST, MOST_VALUES, Selection
+from linli.core.replica.reading import read
 
 TYPES: dict[Kind, Any] = {
     Kind.NUMBER: int | float | None,
@@ -58,9 +59,13 @@ def _add(room: Room, register: Register, *, public: bool) -> None:
             raise Problem(404, "filter.unknown", "".join(selection.dropped))
         if filters.after and selection.order.read(filters.after) is None:
             raise Problem(404, "page.unknown", UNKNOWN_PAGE)
-        page = selection.page({"after": filters.after or ""}, filters.limit)
-        items = [_shown(record, columns, register, public=public) for record in page.rows]
-        return {"items": items, "next": page.after or None}
+
+        def answer() -> dict[str, Any]:
+            page = selection.page({"after": filters.after or ""}, filters.limit)
+            items = [_shown(record, columns, register, public=public) for record in page.rows]
+            return {"items": items, "next": page.after or None}
+
+        return read(answer, user=request.user)
 
     def one(request: HttpRequest, uid: str) -> Any:
         record = seen(request).filter(uid=uid).first()

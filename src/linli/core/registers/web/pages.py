@@ -21,6 +21,7 @@ from linli.core.registers.declare import REGISTRY, Column, Facet, Kind, Register
 from linli.core.registers.figures import Figures, Option
 from linli.core.registers.queries import filters_visible_to
 from linli.core.registers.selection import Selection
+from linli.core.replica.reading import board
 from linli.core.ui.templatetags.linli import day
 
 VIEWS = {"": "列表", "map": "地图", "charts": "图表"}
@@ -57,6 +58,7 @@ def register_page(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, register)
 
 
+@board
 def show(
     request: HttpRequest,
     register: Register,
@@ -87,6 +89,7 @@ def list_query(register: Register, params: dict[str, Any], user: User) -> str:
     return Selection.from_params(register, params, user).query()
 
 
+@board
 def show_public(request: HttpRequest, register: Register) -> HttpResponse:
     """The public face of a register."""
     selection = Selection.from_params(register, request.GET, None, public=True)

@@ -12,6 +12,7 @@ from linli.core.registers.declare import REGISTRY, Register
 from linli.core.registers.mapping import Sight, features
 from linli.core.registers.selection import Selection
 from linli.core.registers.web.pages import list_url
+from linli.core.replica.reading import board
 
 
 @require_safe
@@ -23,6 +24,7 @@ def points(request: HttpRequest, slug: str, face: str) -> JsonResponse:
     return points_of(request, register, public=face == "public")
 
 
+@board
 def points_of(request: HttpRequest, register: Register, *, public: bool) -> JsonResponse:
     """The features of the filter in the address, for a domain's own address."""
     if (public and register.public is None) or (not public and not grants_of(request.user)):
