@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 env = Env()
 
@@ -187,20 +187,23 @@ LINLI_BACKUP_DIR = Path(env.str("LINLI_BACKUP_DIR", "") or HOME / "backups").exp
 LINLI_BACKUP_KEEP = env.int("LINLI_BACKUP_KEEP", 14)
 
 LINLI_FILES_BUCKET = env.str("LINLI_S3_BUCKET", "")
+LINLI_FILES_FOLDER = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": HOME / "files", "directory_permissions_mode": 0o700, "file_permissions_mode": 0o600},
+}
+LINLI_FILES_STORE = {
+    "BACKEND": "linli.core.files.bucket.Bucket",
+    "OPTIONS": {
+        "bucket_name": LINLI_FILES_BUCKET,
+        "endpoint_url": env.str("LINLI_S3_ENDPOINT", None),
+        "access_key": env.str("LINLI_S3_KEY", None),
+        "secret_key": env.str("LINLI_S3_SECRET", None),
+        "region_name": env.str("LINLI_S3_REGION", "us-east-1"),
+        "style": env.str("LINLI_S3_STYLE", "auto", validate=validate.OneOf(["auto", "path", "virtual"])),
+    },
+}
 STORAGES = {
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": LINLI_FILES_BUCKET,
-            "endpoint_url": env.str("LINLI_S3_ENDPOINT", None),
-            "access_key": env.str("LINLI_S3_KEY", None),
-            "secret_key": env.str("LINLI_S3_SECRET", None),
-            "default_acl": None,
-            "file_overwrite": False,
-        },
-    }
-    if LINLI_FILES_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}},
+    "default": LINLI_FILES_STORE if LINLI_FILES_BUCKET else LINLI_FILES_FOLDER,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 

@@ -54,12 +54,12 @@ class Address:
         """Whether one can listen here."""
         return self.port < 65536 and self.why_not() is None
 
-    def status(self) -> int | None:
-        """What /readyz answers, None while nobody does."""
+    def status(self, path: str = "/readyz") -> int | None:
+        """What it answers there, None while nobody does."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
         connection = http.client.HTTPConnection(host, self.port, timeout=5)
         try:
-            connection.request("GET", "/readyz")
+            connection.request("GET", path)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import time
 from dataclasses import dataclass
 
 import click
 
+from linli.cli import notify
 from linli.cli.address import Address
 from linli.cli.cluster import cluster_of
 from linli.cli.home import Home, Lease, rotate, stage
@@ -40,15 +42,20 @@ def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
         service = Service(home, lease, Address(host, port), Prepared(home, demo=demo), demo, workers)
         service.address.require_free(patience=PORT_SECONDS if lease.path.exists() else 0)
         known = {"LINLI_HOME": str(home.path), "LINLI_DEMO": "1" if demo else "0", SERVED_BY: str(os.getpid())}
-        supervisor = Supervisor({**os.environ, **known})
+        inherited = {name: value for name, value in os.environ.items() if name not in notify.VARIABLES}
+        supervisor, stopped = Supervisor({**inherited, **known}), threading.Event()
         with supervisor.listening(), database_there(say=stage):
             try:
                 service.start(supervisor)
                 service.welcome(time.monotonic() - began)
+                speaker = threading.Thread(target=notify.beat_while, args=(service.answers, stopped), daemon=True)
+                speaker.start()
                 supervisor.keep(lambda: rotate(cluster_of(home).log))
             except Stopped:
                 click.echo()
             finally:
+                stopped.set()
+                notify.tell(notify.STOPPING)
                 supervisor.stop_all()
     click.echo("  已停止，数据都在。")
 
@@ -82,6 +89,10 @@ class Service:
         # After the web server, so that the first page does not wait for it.
         supervisor.start(Child("后台任务", [*LINLI, "worker"], self.home.logs / "worker.log"))
         self.tell(supervisor)
+
+    def answers(self) -> bool:
+        """Whether the web server does."""
+        return self.address.status("/healthz") is not None
 
     def prepare(self, supervisor: Supervisor) -> None:
         """Tables, static files and the demo, in a process of its own that takes its memory with it."""

@@ -17,7 +17,7 @@ import click
 
 from linli.cli.home import Halt, rotate, tail
 
-GRACE_SECONDS = 15  # a request or a job may end in this time
+GRACE_SECONDS = 25  # a request or a job may end in this time
 STEADY_SECONDS = 60  # alive this long: earlier falls are forgotten
 LONGEST_PAUSE = 30
 HOUSEKEEPING_SECONDS = 30

@@ -6,17 +6,21 @@ import multiprocessing
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from linli.cli.address import Address
 from linli.cli.home import Home
+from linli.cli.notify import STOPPING, beat_while, tell
 from linli.cli.parent import follow, follow_supervisor
 from linli.cli.ready import database_there, set_up_django
 
 THREADS = 4  # requests at once in a process; each holds one database connection
 MOST_BY_DEFAULT = 4
+GRACE_SECONDS = 20  # a request that is being answered may take this long when we are asked to stop
 
 
 @click.command("web")
@@ -36,7 +40,7 @@ def web(port: int, host: str, workers: int | None) -> None:
         if sys.platform == "linux":
             # The workers share what is loaded here: they start at once and take little memory.
             multiprocessing.set_start_method("fork", force=True)
-        Server(
+        server = Server(
             "linli.wsgi:application",
             address=host,
             port=port,
@@ -45,8 +49,28 @@ def web(port: int, host: str, workers: int | None) -> None:
             blocking_threads=THREADS,
             websockets=False,
             respawn_failed_workers=True,
-            workers_kill_timeout=10,
-        ).serve(target_loader=load_in_worker)
+            workers_kill_timeout=GRACE_SECONDS,
+        )
+        speak_to_systemd(server, Address(host, port))
+        server.serve(target_loader=load_in_worker)
+
+
+def speak_to_systemd(server: Any, address: Address) -> None:
+    """READY when a worker answers, a sign of life as long as one does, STOPPING when we are asked to."""
+    stopped, interrupt = threading.Event(), server.signal_handler_interrupt
+
+    def stopping(*words: Any) -> None:
+        stopped.set()
+        tell(STOPPING)
+        interrupt(*words)
+
+    def answers() -> bool:
+        return address.status("/healthz") is not None
+
+    server.signal_handler_interrupt = stopping
+    server.on_startup(
+        lambda: threading.Thread(target=beat_while, args=(answers, stopped), name="systemd", daemon=True).start()
+    )
 
 
 def make_room_for_metrics(port: int) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import click
 
+from linli.cli.notify import ALIVE, READY, STOPPING, patience, tell
 from linli.cli.parent import follow_supervisor
 from linli.cli.ready import database_there, set_up_django
 
@@ -24,9 +28,29 @@ def worker(concurrency: int) -> None:
         # The web server's connector has no way to wait for news from the database.
         assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()) as running:
-            running.run_worker(
+            asyncio.run(work(running, concurrency))
+
+
+async def work(running: Any, concurrency: int) -> None:
+    """Take jobs until asked to stop; the loop that hands them out is what systemd hears beating."""
+    beat = asyncio.create_task(beating())
+    try:
+        async with running.open_async():
+            await running.run_worker_async(
                 concurrency=concurrency,
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
                 install_signal_handlers=True,
             )
+    finally:
+        tell(STOPPING)
+        beat.cancel()
+
+
+async def beating() -> None:
+    """READY, then a sign of life three times in the time that systemd waits for one."""
+    tell(READY)
+    pause = patience()
+    while pause:
+        await asyncio.sleep(pause / 3)
+        tell(ALIVE)

@@ -11,8 +11,10 @@ from linli.core.access.models import User
 from linli.core.exports.choices import State
 from linli.core.exports.models import Export
 from linli.core.exports.source import source_of
+from linli.core.files.checking import register_stored
 
 SHOWN = 30
+register_stored("exports", lambda: Export.objects.exclude(stored_as="").values_list("stored_as", flat=True))
 
 
 def exports_visible_to(user: User) -> QuerySet[Export]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import IO, Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
 
@@ -31,6 +33,7 @@ declare(
     Parameter(PER_SLOT, int, 20, "个", "同一项材料最多几个文件", _SOURCE, least=1, most=200, kept_by="technical"),
 )
 MB = 1024 * 1024
+LONGEST_UPLOAD = dt.timedelta(days=1)
 
 
 def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor: User) -> Attachment:
@@ -195,3 +198,9 @@ def sweep_orphans() -> int:
     names = list(orphans())
     delete(names)
     return len(names)
+
+
+def abandon_uploads() -> int:
+    """Throw away what a killed process left half sent to a bucket; how many uploads there were. A folder has none."""
+    abandon = getattr(default_storage, "abandon_uploads", None)
+    return abandon(clock.now() - LONGEST_UPLOAD) if abandon else 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
@@ -20,6 +22,7 @@ from linli.core.files.queries import readable_attachment
 from linli.core.files.registry import may_read
 from linli.core.privacy.actions.looks import file_read
 
+log = structlog.get_logger(__name__)
 # What a stranger uploaded runs nothing, loads nothing and frames nothing in our name.
 POLICY = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 _INLINE = ("application/pdf", "image/jpeg", "image/png", "image/webp")
@@ -30,6 +33,13 @@ class FileGone(Refusal):
 
     status = 410
     title = "文件不在了"
+
+
+class StoreAway(Refusal):
+    """The bucket does not answer, or the disk does not."""
+
+    status = 503
+    title = "文件暂时打不开"
 
 
 def _found(request: HttpRequest, uid: str) -> Attachment:
@@ -48,6 +58,9 @@ def _answer(request: HttpRequest, stored_as: str, media_type: str, name: str, ma
             file = default_storage.open(stored_as)
         except FileNotFoundError:
             raise FileGone("files.gone", "文件库里找不到这个文件。请告诉系统管理员从备份恢复。") from None
+        except (OSError, BotoCoreError, ClientError):
+            log.exception("store_away")
+            raise StoreAway("files.away", "文件库暂时连不上。请过几分钟再打开；还不行，请告诉系统管理员。") from None
         inline = media_type in _INLINE and "download" not in request.GET
         response = FileResponse(file, content_type=media_type, as_attachment=not inline, filename=name)
         response["Content-Security-Policy"] = POLICY
