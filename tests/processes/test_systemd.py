@@ -12,7 +12,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -58,12 +57,9 @@ def systemd(tmp_path: Path) -> Systemd:
 
 
 @pytest.fixture
-def run(
-    django_db_setup: None, django_db_blocker: Any, tmp_path: Path, systemd: Systemd
-) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def run(transactional_db: None, tmp_path: Path, systemd: Systemd) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a service on the tests' database as systemd would."""
-    with django_db_blocker.unblock():
-        parts = conninfo_to_dict(conninfo())
+    parts = conninfo_to_dict(conninfo())
     words = "&".join(f"{name}={value}" for name, value in parts.items() if name not in ("dbname", "user"))
     known = {
         "DATABASE_URL": f"postgresql://{parts['user']}@/{parts['dbname']}?{words}",
@@ -92,9 +88,7 @@ def run(
             process.communicate()
 
 
-def test_the_web_server_ends_what_it_has_begun(
-    run: Callable[..., subprocess.Popen[str]], systemd: Systemd, django_db_blocker: Any
-) -> None:
+def test_the_web_server_ends_what_it_has_begun(run: Callable[..., subprocess.Popen[str]], systemd: Systemd) -> None:
     port = free_port()
     web = run("web", "--port", str(port), "--workers", "1")
     ready = systemd.wait_for(notify.READY, process=web)
@@ -104,9 +98,7 @@ def test_the_web_server_ends_what_it_has_begun(
     assert alive > ready
 
     answers: list[int] = []
-    with django_db_blocker.unblock():
-        url = conninfo()
-    with psycopg.connect(url) as holding:
+    with psycopg.connect(conninfo()) as holding:
         holding.execute("LOCK TABLE django_migrations IN ACCESS EXCLUSIVE MODE")
 
         def ask() -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import io
 import shutil
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from linli.cli.home import Halt, stage
 from linli.cli.parent import follow_supervisor
 from linli.cli.ready import cannot_use_database, database_there, set_up_django
+
+if TYPE_CHECKING:
+    from django.db.migrations import Migration
+
+ONE_AT_A_TIME = 0x6C696E6C69  # "linli"; of pg_advisory_lock
+LOCK_TIMEOUT, LOCK_TRIES, LOCK_PAUSE = "3s", 20, 2.0
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 @click.command("prepare")
@@ -30,18 +41,44 @@ def prepare(demo: bool) -> None:
         from django.db import DatabaseError
 
         try:
-            migrate()
-            seed()
+            with tables_to_ourselves():
+                migrate()
+                seed()
+                if demo:
+                    load_demo()
             collect_static()
-            if demo:
-                load_demo()
         except DatabaseError as error:
             raise Halt(cannot_use_database(error)) from error
 
 
+@contextlib.contextmanager
+def tables_to_ourselves() -> Iterator[None]:
+    """Of several machines that prepare at once, one works and the others wait; then they find nothing left to do.
+
+    The lock belongs to the connection: it is gone when the process is. It is asked for again and again, because a
+    statement that waits would keep an index from being built beside it.
+    """
+    from django.db import connection
+
+    def ask() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
+            return bool(cursor.fetchone()[0])
+
+    if not ask():
+        with stage("等另一个 linli prepare 做完"):
+            while not ask():
+                time.sleep(0.5)
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
 def migrate() -> None:
     """Apply what is pending; Halt when the tables belong to a newer Linli."""
-    from django.core.management import call_command
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -58,12 +95,41 @@ def migrate() -> None:
     if pending:
         with stage(f"更新数据表（{len(pending)} 步）"):
             try:
-                call_command("migrate", interactive=False, verbosity=0)
+                apply([migration for migration, _backwards in pending], fresh=not executor.loader.applied_migrations)
             except DatabaseError as error:
                 raise Halt(
                     f"数据表没有更新成功：{str(error).strip()}。出错的那一步已撤销，数据没有动；"
                     "请带着这句话报告给维护者，或先用回原来的版本。"
                 ) from error
+
+
+def apply(pending: Sequence[Migration], *, fresh: bool) -> None:
+    """Run the migrations. Where people work on the tables each step waits for a lock a few seconds at most.
+
+    A step that waits for a table keeps everybody else from it, so it gives up, lets them through, and tries again.
+    What is built beside the work (not atomic) waits for running transactions without being in anybody's way.
+    """
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    if fresh:
+        call_command("migrate", interactive=False, verbosity=0)
+        return
+    for migration in pending:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT if migration.atomic else "0"]
+            )
+        for again in range(LOCK_TRIES, 0, -1):
+            try:
+                call_command("migrate", migration.app_label, migration.name, interactive=False, verbosity=0)
+                break
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE or again == 1:
+                    raise
+                time.sleep(LOCK_PAUSE)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
 
 
 def seed() -> None:
@@ -83,12 +149,19 @@ def our_labels() -> set[str]:
 
 
 def collect_static() -> None:
-    """Copy and compress the static files when any of them changed."""
+    """Copy and compress the static files when any of them changed; one process at a time in a folder."""
     from django.conf import settings
+
+    root = Path(settings.STATIC_ROOT)
+    with root.with_name("static.lock").open("a+") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        _collect_static(root)
+
+
+def _collect_static(root: Path) -> None:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
-    root = Path(settings.STATIC_ROOT)
     mark = root.with_name("static.inputs")
     digest = hashlib.sha256()
     for finder in get_finders():
