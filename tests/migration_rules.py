@@ -16,7 +16,8 @@ from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-# The last migration of each app that no released version has run without: everything up to it is made in one go.
+# The last migration of each app before the first release: up to it tables are made, not changed under people's hands.
+# Until that release a migration that breaks a rule may raise its number instead of telling why it is harmless.
 BASELINE = {"core": 12, "areas": 1, "actors": 2, "organizations": 6}
 
 RULES = {
