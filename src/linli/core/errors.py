@@ -45,6 +45,13 @@ class BadInput(Refusal):
     title = "有几处要改"
 
 
+class OnlySent(Refusal):
+    """An address that takes what is sent and shows nothing: typed in, reloaded, or reached after signing in anew."""
+
+    status = 405
+    title = "这个地址不能直接打开"
+
+
 class RefusalMiddleware:
     """Turns a refusal that nobody caught into a page (or an htmx fragment) with its sentence and a way on."""
 
@@ -52,7 +59,23 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if (
+            response.status_code == OnlySent.status
+            and "text/html" in request.headers.get("Accept", "")
+            and not response.streaming
+            and not response.content
+        ):
+            return self._only_sent(request, response)
+        return response
+
+    def _only_sent(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        refusal = OnlySent(
+            "request.method", "它只接收表单里送来的内容，刚才没有办任何事。请回到原来的页面，再按一次那里的按钮。"
+        )
+        page = render(request, "core/refusal.html", {"refusal": refusal}, status=refusal.status)
+        page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django's hook; returns None for anything that is not a refusal."""

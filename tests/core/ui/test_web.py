@@ -98,3 +98,19 @@ def test_a_host_that_is_not_ours_is_refused_with_a_page(client):
 
     assert answer.status_code == 400
     assert "这个请求没有看懂" in answer.content.decode()
+
+
+def test_an_address_that_only_takes_forms_says_so_to_a_browser(client, world):
+    client.force_login(world.people["street_officer"])
+
+    page = client.get(reverse("core:notices_read_all"), headers={"accept": "text/html"})
+
+    assert page.status_code == 405
+    assert page["Allow"] == "POST"
+    assert "刚才没有办任何事" in page.content.decode()
+
+
+def test_a_program_gets_the_bare_answer(client, world):
+    client.force_login(world.people["street_officer"])
+
+    assert client.get(reverse("core:notices_read_all"), headers={"accept": "*/*"}).content == b""
