@@ -25,7 +25,7 @@ declare(
         10,
         "秒",
         "名册和统计最多可以旧多少（只读副本）",
-        "interface.md (our number)",
+        "本系统所定",
         least=1,
         most=600,
         kept_by="technical",
