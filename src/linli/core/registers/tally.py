@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
 from linli.core.registers.declare import Facet, Register
 from linli.core.registers.models import Tally
@@ -175,15 +175,20 @@ def fold() -> int:
         return int(cursor.rowcount)
 
 
-@transaction.atomic
 def recount(register: Register) -> None:
     """Count a register anew, after its triggers were switched off for a mass of rows. Its writers wait meanwhile."""
+    recount_rows(register.model, register.slug, register.indexed, register.scope)
+
+
+@transaction.atomic
+def recount_rows(model: type[Model], name: str, facets: Mapping[str, tuple[str, str]], scope: str = "scope") -> None:
+    """The same for any table that keeps a tally under this name."""
     from linli.core.registers.schema import facet_sql, first_count_sql
 
     quoted = connection.ops.quote_name
-    values = {name: facet_sql(quoted(column), kind) for name, (column, kind) in register.indexed.items()}
-    table = register.model._meta.db_table
+    values = {facet: facet_sql(quoted(column), kind) for facet, (column, kind) in facets.items()}
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {quoted(table)} IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute("DELETE FROM core_tally WHERE register = %s", [register.slug])
-        cursor.execute(first_count_sql(table, register.slug, register.scope, values))
+        cursor.execute("DELETE FROM core_tally WHERE register = %s", [name])
+        cursor.execute(first_count_sql(table, name, scope, values))

@@ -1,7 +1,12 @@
-"""Growing the demo's register slice by slice: each slice commits whole, and a run that was killed is gone on with."""
+"""Growing the demo's register slice by slice: each slice commits whole, and a run that was killed is gone on with.
+
+Where much is missing the tables are filled without their indexes (`bare.py`), in one transaction: a run that was
+killed has left nothing.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -9,28 +14,37 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.audit.marks import Marked, mark_rows
-from linli.core.audit.models import Event
+from linli.core.audit.models import Event, Mark
 from linli.core.codes import uscc
+from linli.core.registers.models import Tally
+from linli.core.registers.tally import recount, recount_rows
 from linli.core.workflow.models import Task
 from linli.core.workflow.queries import tasks_of
 from linli.demo.load import ORGANIZATIONS, SEED, ensure
 from linli.demo.scale import parts
+from linli.demo.scale.bare import bare
 from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE
-from linli.organizations.choices import LegalStatus
-from linli.organizations.models import Amendment, Filing, Organization
+from linli.organizations.choices import AMENDMENT, FILING, LegalStatus
+from linli.organizations.models import CASE_FACETS, Amendment, Filing, Organization
+from linli.organizations.registers import ORGANIZATIONS as REGISTER
 
 PERSON = "linxiaoyan"
 SLICE = 25_000
+LARGE_SLICE = 100_000
+MASS = 60_000  # rows from which it is worth making the indexes anew
 GROWN = "demo.grown"
 ENDED = (LegalStatus.CANCELLED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED, LegalStatus.BANNED)
 OF_AMENDMENTS = 0.3  # so much of the open duties belongs to changes, as far as there are organizations
-TABLES = (Organization, Filing, Amendment, Task, Event, User)
+FILLED = (Organization, Filing, Amendment, Task, Event)
+LISTED = (Organization, Filing, Amendment, Task, Tally)  # read by indexes alone, which takes a vacuum
+OPEN = models.Q(closed_at__isnull=True)
 _LOCK = 0x6C696E6C69_5C
 Say = Callable[[str], None]
 
@@ -74,6 +88,20 @@ def _grow(size: Size, say: Say) -> None:
         for name in ("uid", "chance"):
             cursor.execute(statements()[name])
     given["owners"] = parts.accounts(max(200, size.organizations // 100))
+    missing = size.organizations - Organization.objects.count() + size.duties - Task.objects.filter(OPEN).count()
+    if missing >= MASS:
+        with bare(FILLED, say):
+            grown = _fill(size, given, person, LARGE_SLICE, say)
+            _count_anew()
+    else:
+        grown = _fill(size, given, person, SLICE, say)
+    if grown:
+        _analyze()
+        say(f"{Event.objects.count():,} 条办理记录，统计信息已更新")
+
+
+def _fill(size: Size, given: dict[str, Any], person: User, slice_: int, say: Say) -> bool:
+    """Slice after slice; whether there were any."""
     grown = False
 
     def told(count: int, words: str) -> None:
@@ -85,23 +113,28 @@ def _grow(size: Size, say: Say) -> None:
         wanted = round(size.duties * OF_AMENDMENTS) - Amendment.objects.count()
         _slice(
             "organizations",
-            min(SLICE, size.organizations - there),
+            min(slice_, size.organizations - there),
             _organizations,
             given | {"amendments": max(0, wanted)},
         )
         told(Organization.objects.count(), "家组织")
-    while (there := Task.objects.filter(closed_at__isnull=True).count()) < size.duties - size.owed:
-        _slice("filings", min(SLICE, size.duties - size.owed - there), _filings, given | {"turn": 700_001})
-        told(Task.objects.filter(closed_at__isnull=True).count(), "件待办")
+    while (there := Task.objects.filter(OPEN).count()) < size.duties - size.owed:
+        _slice("filings", min(slice_, size.duties - size.owed - there), _filings, given | {"turn": 700_001})
+        told(Task.objects.filter(OPEN).count(), "件待办")
     while (there := tasks_of(person).count()) < size.owed:
         # One community in thirteen lies in the person's street; the other rows of a slice are not made.
         most = min(SLICE, size.owed - there)
         owed = given | {"turn": 700_001, "pool": parts.OWED, "most": most}
         _slice("filings", most * 13 + given["places"], _filings, owed)
         told(tasks_of(User.objects.get(pk=person.pk)).count(), f"件归{person.name}办")
-    if grown:
-        _analyze()
-        told(Event.objects.count(), "条办理记录，统计信息已更新")
+    return grown
+
+
+def _count_anew() -> None:
+    """The tallies of the tables whose triggers were off."""
+    recount(REGISTER)
+    for process, model in ((FILING, Filing), (AMENDMENT, Amendment)):
+        recount_rows(model, process.slug, CASE_FACETS)
 
 
 @transaction.atomic
@@ -138,7 +171,31 @@ def statements() -> dict[str, str]:
     """rows.sql by the names that stand above each statement."""
     text = (files("linli.demo.scale") / "data" / "rows.sql").read_text(encoding="utf-8")
     named = (part.partition("\n") for part in text.split("-- name: ")[1:])
-    return {name.strip(): sql for name, _, sql in named}
+    return {name.strip(): whole(sql) for name, _, sql in named}
+
+
+def whole(sql: str) -> str:
+    """An INSERT … SELECT with the columns added that the model has got since it was written, at their defaults."""
+    found = re.match(r"(?:--[^\n]*\n)*INSERT INTO (\w+) \(([^)]*)\)\s*SELECT", sql)
+    if found is None:
+        return sql
+    (model,) = (model for model in apps.get_models() if model._meta.db_table == found[1])
+    named = {column.strip() for column in found[2].split(",")}
+    absent = {
+        field.column: field
+        for field in model._meta.concrete_fields
+        if not (field.column in named or field.generated or field.primary_key or field.null)
+    }
+    if not absent:
+        return sql
+    values = ", ".join(_literal(field) for field in absent.values())
+    return f"INSERT INTO {found[1]} ({', '.join(absent)}, {found[2]}) SELECT {values}, {sql[found.end() :]}"
+
+
+def _literal(field: models.Field[Any, Any]) -> str:
+    value = field.get_db_prep_save(field.get_default(), connection)
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify("%s", [value])).replace("%", "%%")
 
 
 def _organizations(run: Run) -> None:
@@ -178,9 +235,10 @@ def code_of(i: int) -> str:
 
 def _analyze() -> None:
     """Tell the planner how large everything has become, and mark what every transaction may see."""
-    names = ", ".join(model._meta.db_table for model in TABLES)
+    listed, others = (
+        ", ".join(model._meta.db_table for model in models) for models in (LISTED, (Event, Mark, User))
+    )
     with connection.cursor() as cursor:
         if not connection.in_atomic_block:  # a test's transaction
-            cursor.execute(f"VACUUM (ANALYZE) {names}")
-        else:
-            cursor.execute(f"ANALYZE {names}")
+            cursor.execute(f"VACUUM (ANALYZE) {listed}")
+        cursor.execute(f"ANALYZE {listed if connection.in_atomic_block else others}")

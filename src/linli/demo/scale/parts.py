@@ -70,7 +70,7 @@ def lay_out(random: Random) -> dict[str, Any]:
     _table("scale_place", PLACE, places)
     _table("scale_theme", THEME, ((n, word, *_said(sort)) for n, (word, sort) in enumerate(themes)))
     _table("scale_person", PERSON, (_person(n, people) for n in range(PEOPLE)))
-    _table("scale_slot", SLOT, _slots(random))
+    _table("scale_slot", SLOT, _slots(random), "process, pool, n")
     common = len(themes) - len(names.RARE)
     return {
         "places": len(places),
@@ -99,7 +99,7 @@ SLOT = """pool text, process text, n int, state text, role text, raised_to text,
     began_at timestamptz, given int, half_on date, near_on date, due_on date, level int"""
 
 
-def _table(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+def _table(name: str, columns: str, rows: Iterable[Sequence[Any]], key: str = "n") -> None:
     made = list(rows)  # before COPY holds the connection: making them may ask the database
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
@@ -107,6 +107,7 @@ def _table(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         with cursor.copy(f"COPY {name} FROM STDIN") as copy:
             for row in made:
                 copy.write_row(row)
+        cursor.execute(f"CREATE UNIQUE INDEX {name}_key ON {name} ({key})")
         cursor.execute(f"ANALYZE {name}")
 
 
