@@ -25,6 +25,9 @@ from linli.core.exports.models import Export
 from linli.core.exports.source import source_of, values_of
 from linli.core.notices.models import Notice
 from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.actions.looks import persons_of
+from linli.core.privacy.models import Disclosure
+from linli.core.privacy.queries import as_shown, disclosures_visible_to
 from linli.organizations.models import Filing, Organization
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -348,3 +351,39 @@ def test_refusals_name_the_field() -> None:
         )
 
     assert set(refused.value.fields) == {"columns"}
+
+
+@pytest.mark.django_db
+def test_whoever_is_in_an_export_with_personal_columns_reads_of_it(register: World) -> None:
+    owner = register["founder"]
+    Organization.objects.filter(area=register.community).update(owner=owner)
+    source = source_of("organizations", {}, register["street_officer"])
+    assert source is not None
+
+    for columns, reason in ((NAMES, ""), (["name", "leader"], "换届核对负责人")):
+        with actions.export_now(
+            source, columns=columns, format_="csv", reason=reason, actor=register["street_officer"]
+        ):
+            pass
+    export = actions.ask_export(
+        source, columns=["leader"], format_="xlsx", reason="再核对一次", actor=register["street_officer"]
+    )
+    actions.make_export(export.pk)
+
+    told = [
+        (row["what"], row["reason"], row["rows"]) for row in as_shown(disclosures_visible_to(owner).order_by("pk"))
+    ]
+    assert told == [
+        ("导出了一份名单，你的记录在内", "换届核对负责人", 4),
+        ("导出了一份名单，你的记录在内", "再核对一次", 4),
+    ]
+    assert Disclosure.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slug", ["organizations", "filing", "amendment", "request"])
+def test_every_list_with_personal_columns_says_whom_they_are_about(register: World, slug: str) -> None:
+    source = source_of(slug, {}, register["district_officer"])
+
+    if source is not None and any(column.personal for column in source.columns):
+        assert persons_of(source.rows).count() == 0

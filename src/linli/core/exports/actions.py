@@ -28,6 +28,7 @@ from linli.core.files.storing import delete
 from linli.core.jobs import defer
 from linli.core.notices import notify
 from linli.core.parameters import value_of
+from linli.core.privacy.actions import disclose_many
 from linli.core.registers.declare import Column
 from linli.core.replica.reading import read
 
@@ -198,18 +199,19 @@ def _record(
     actor: User,
     export: Export | None = None,
 ) -> Event:
-    return record(
-        actor,
-        MADE,
-        export,
-        scope=source.reach[0] if source.reach else "",
-        register=source.slug,
-        filter=source.traced,
-        columns=[column.name for column in columns],
-        count=count,
-        format=str(format_),
-        reason=reason.strip(),
-    )
+    personal = any(column.personal for column in columns)
+    told = {
+        "register": source.slug,
+        "filter": source.traced,
+        "columns": [column.name for column in columns],
+        "count": count,
+        "format": str(format_),
+        "reason": reason.strip(),
+    } | ({"rows": count} if personal else {})
+    event = record(actor, MADE, export, scope=source.reach[0] if source.reach else "", detail=told)
+    if personal:
+        disclose_many(event, source.rows)
+    return event
 
 
 @transaction.atomic

@@ -13,6 +13,9 @@ _FORMULA = re.compile(rf"^[\s{_INVISIBLE}]*[=+\-@＝＋－﹣−＠﹦﹢﹫]|^[
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # So many digits, or a zero in front, and a spreadsheet changes a code when it takes it for a number.
 _NUMBER_LIKE = re.compile(r"^(0\d+|\d{12,}|\d+[eE]\d+)$")
+# Most text begins with a letter and holds nothing that no file can: one look says that it stays as it is.
+_HARMLESS = re.compile("[^\\W\\d_][^\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]*\\Z")
+is_harmless = _HARMLESS.match
 
 
 def is_armed(text: str) -> bool:

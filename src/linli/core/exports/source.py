@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -93,13 +94,20 @@ def _known(cases: Cases) -> int | None:
     return counts[cases.state] if cases.state else sum(counts.values())
 
 
-def values_of(rows: QuerySet[Any], columns: Sequence[Column]) -> Iterator[list[Any]]:
-    """What the reader sees of every row, read from the server in chunks."""
+def values_of(rows: QuerySet[Any], columns: Sequence[Column]) -> Iterator[tuple[Any, ...]]:
+    """What the reader sees of every row, read from the server in chunks and shown column by column.
+
+    Plain values, no records: a column that needs a cipher opened says so by its source, the others never see one.
+    """
     paths = [path for column in columns for path in column.sources]
-    shows = []
+    found = rows.values_list(*paths).iterator(chunk_size=CHUNK)
+    while batch := list(islice(found, CHUNK)):
+        yield from zip(*_shown(columns, list(zip(*batch, strict=True))), strict=True)
+
+
+def _shown(columns: Sequence[Column], held: list[tuple[Any, ...]]) -> Iterator[Iterable[Any]]:
+    """The columns of a batch as they are shown, from those of the query."""
     place = 0
     for column in columns:
-        shows.append((column.of if column.show else None, place, place + len(column.sources)))
-        place += len(column.sources)
-    for row in rows.values_list(*paths).iterator(chunk_size=CHUNK):
-        yield [row[first] if show is None else show(*row[first:end]) for show, first, end in shows]
+        first, place = place, place + len(column.sources)
+        yield map(column.show, *held[first:place]) if column.show else held[first]

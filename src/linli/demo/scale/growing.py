@@ -182,7 +182,7 @@ def whole(sql: str) -> str:
     (model,) = (model for model in apps.get_models() if model._meta.db_table == found[1])
     named = {column.strip() for column in found[2].split(",")}
     absent = {
-        field.column: field
+        str(field.column): field
         for field in model._meta.concrete_fields
         if not (field.column in named or field.generated or field.primary_key or field.null)
     }
@@ -235,9 +235,7 @@ def code_of(i: int) -> str:
 
 def _analyze() -> None:
     """Tell the planner how large everything has become, and mark what every transaction may see."""
-    listed, others = (
-        ", ".join(model._meta.db_table for model in models) for models in (LISTED, (Event, Mark, User))
-    )
+    listed, others = (", ".join(model._meta.db_table for model in models) for models in (LISTED, (Event, Mark, User)))
     with connection.cursor() as cursor:
         if not connection.in_atomic_block:  # a test's transaction
             cursor.execute(f"VACUUM (ANALYZE) {listed}")
