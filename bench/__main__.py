@@ -2,6 +2,9 @@
 
 A module here with a function `run() -> list[Result]` is a measurement. All of them share one PostgreSQL cluster made
 for the occasion, with the settings real data have (what is committed is on the disk), and removed afterwards.
+
+LINLI_BENCH_HOME names a data folder to measure in instead, e.g. one that `linli demo --scale 1000000` has filled; it is
+kept. What a measurement grows or makes there stays.
 """
 
 from __future__ import annotations
@@ -29,9 +32,11 @@ def main(chosen: list[str]) -> int:
         print(f"✗ 没有 {'、'.join(unknown)} 这一项；有：{'、'.join(names)}。", file=sys.stderr)
         return 2
     # Downloads are kept here from one time to the next.
-    home = Home(HERE.parent / ".bench")
+    kept = os.environ.get("LINLI_BENCH_HOME")
+    home = Home(Path(kept).expanduser().resolve() if kept else HERE.parent / ".bench")
     home.make_usable()
-    shutil.rmtree(home.postgres, ignore_errors=True)
+    if not kept:
+        shutil.rmtree(home.postgres, ignore_errors=True)
     cluster = Cluster(home.postgres, home.logs / "postgres.log")
     os.environ |= {"LINLI_HOME": str(home.path), "DATABASE_URL": cluster.url, "LINLI_DEMO": "1"}
     cluster.start(die_with_parent=True)
@@ -41,7 +46,8 @@ def main(chosen: list[str]) -> int:
         results = [result for name in chosen or names for result in measure(name)]
     finally:
         cluster.stop()
-        shutil.rmtree(home.postgres, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(home.postgres, ignore_errors=True)
     print_table(results)
     return 0 if all(result.passed for result in results) else 1
 

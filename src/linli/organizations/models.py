@@ -168,8 +168,6 @@ class Organization(Profile):
             HashIndex(
                 fields=["leader_phone_hash"], name="organizations_leader_phone", condition=~Q(leader_phone_hash="")
             ),
-            models.Index(fields=["legal_status", "kind"], name="organizations_status_kind"),
-            models.Index(fields=["owner"], name="organizations_owner"),
             models.Index(fields=["uscc"], condition=~Q(uscc=""), name="organizations_uscc"),
         ]
 

@@ -13,7 +13,6 @@ from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.registers.declare import REGISTRY, Column
 from linli.core.registers.selection import Selection
-from linli.core.registers.tally import Counted
 from linli.core.workflow.declare import REGISTRY as PROCESSES
 from linli.core.workflow.listing import Cases
 
@@ -65,7 +64,7 @@ def _of_register(slug: str, params: Mapping[str, Any], user: User) -> Source:
         words=selection.describe(),
         params=selection.params,
         reach=selection.reach or (),
-        known=None if selection.words or selection.who else Counted(selection).filtered,
+        known=None if selection.words or selection.who else selection.finder.counted.filtered,
     )
 
 

@@ -14,14 +14,13 @@ from functools import cached_property
 from typing import Any
 
 from linli.core.registers.declare import Facet, Kind, Place
-from linli.core.registers.finding import Finder, planned_rows
+from linli.core.registers.finding import FEW, SAMPLE, planned_rows
 from linli.core.registers.search import NOTHING
 from linli.core.registers.selection import Selection
 from linli.core.registers.tally import Values, value_of
 
 EXACT = 2_000  # so many are counted one by one
-LISTABLE = 20_000  # expected up to here, the index names them quickly enough to try
-SAMPLE, LARGE_SAMPLE = 2_000, 10_000
+LARGE_SAMPLE = 10_000  # for charts
 LEAST_HITS = 40  # fewer in the sample say too little
 
 
@@ -93,7 +92,7 @@ class Figures:
     def __init__(self, selection: Selection, *, careful: bool = False) -> None:
         self.selection = selection
         self.register = selection.register
-        self.finder = Finder(selection)
+        self.finder = selection.finder
         self.counted = self.finder.counted
         self.sample_size = LARGE_SAMPLE if careful else SAMPLE
 
@@ -116,6 +115,10 @@ class Figures:
             return Count(hits)
         if hits >= LEAST_HITS:
             return Count(round(hits * self.weight), Sure.ABOUT)
+        if self.finder.expected > FEW and not self.finder.is_ambiguous and not self.selection.chosen:
+            # The planner's statistics know how frequent a pair is better than so few of a sample.
+            plans = [self.selection.named(branch) for branch in self.selection.branches if branch.path is not None]
+            return Count(sum(planned_rows(rows.values("pk")) for rows in plans), Sure.ABOUT)
         found = self._list(facets=True)
         return Count(EXACT, Sure.OVER) if found is None else Count(len(found.rows))
 
@@ -126,7 +129,7 @@ class Figures:
         """All that the words find, whatever the facets, so that each facet can count without itself."""
         if not self.register.is_indexed:
             return None
-        if not self.selection.who and self._expected_without_facets > LISTABLE:
+        if not self.selection.who and self._expected_without_facets > EXACT:
             return None
         return self._list(facets=False)
 
@@ -135,7 +138,10 @@ class Figures:
         if not self.selection.chosen:
             return self.finder.expected
         rows = self.register.model._base_manager.filter(self.selection.token_condition(facets=False))
-        return planned_rows(rows.values("pk"))
+        planned = planned_rows(rows.values("pk"))
+        if planned > FEW or not self.finder.is_ambiguous:
+            return planned
+        return max(planned, self.finder.seen(self.finder.sampled))
 
     @cached_property
     def listed(self) -> Listed | None:
@@ -144,48 +150,41 @@ class Figures:
             wanted = self.counted.wanted()
             path = self.selection.area.path if self.selection.area is not None else ""
             return Listed([row for row in self.everywhere.rows if _fits(row, wanted, path)])
-        if not self.selection.chosen or self.finder.expected > LISTABLE or not self.register.is_indexed:
+        if not self.selection.chosen or self.finder.expected > EXACT or not self.register.is_indexed:
             return None
         return self._list(facets=True)
 
     def _list(self, *, facets: bool) -> Listed | None:
-        selection = self.selection
+        selection = self.selection if facets else self._everything
         found: list[tuple[Any, ...]] = []
         fields = [facet.source for facet in self.register.tallied]
-        for branch in selection.branches if facets else self._all_branches():
-            rows = selection.base.filter(branch.condition, selection.text_condition)
-            if facets:
-                rows = rows.filter(selection.facet_condition())
+        for branch in selection.branches:
             if branch.path is not None and self.register.is_indexed and not selection.who:
-                rows = rows.filter(selection.token_condition(path=branch.path, facets=facets))
+                rows = selection.named(branch)
+            else:
+                rows = selection.rows_of(branch).filter(selection.text_condition, selection.facet_condition())
             found += list(rows.values_list(*fields, self.register.scope)[: EXACT + 1 - len(found)])
             if len(found) > EXACT:
                 return None
         return Listed([(self.counted.values_of(row[:-1]), row[-1]) for row in found])
 
-    def _all_branches(self) -> Any:
-        if self.selection.area is None:
-            return self.selection.branches
-        wider = Selection(self.register, self.selection.user, public=self.selection.public)
-        return wider.branches
+    @property
+    def _everything(self) -> Selection:
+        """The same words without the facets."""
+        asked = self.selection
+        return Selection(asked.register, asked.user, public=asked.public, asked=asked.asked, who=asked.who)
 
     @cached_property
     def weight(self) -> float:
         """For how many records one of the sample stands; 1 where the sample is the whole register."""
-        whole = sum(n for _values, n in self.counted.by_path.get("", []))
-        return max(whole / self.sample_size, 1.0)
+        return self.finder.weight(self.sample_size)
 
     @cached_property
     def sampled(self) -> Listed:
-        """The matches among a fixed random part of the register: the first by outward name, which is random."""
-        selection = self.selection
-        rows = selection.matching
-        if self.weight > 1:
-            part = self.register.model._base_manager.order_by("uid").values("pk")[: self.sample_size]
-            rows = rows.filter(pk__in=part)
-        fields = [facet.source for facet in self.register.tallied]
-        found = rows.values_list(*fields, self.register.scope)
-        return Listed([(self.counted.values_of(row[:-1]), row[-1]) for row in found])
+        """The matches among a fixed random part of the register."""
+        if self.sample_size == SAMPLE:
+            return Listed(self.finder.sampled_here)
+        return Listed(self.counted.fitting(self.finder.sample(self.sample_size)))
 
     # --- facets -------------------------------------------------------------------------------------------------
 

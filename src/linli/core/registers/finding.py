@@ -20,10 +20,13 @@ from django.db.models.expressions import OrderBy
 
 from linli.core.paging import Order, Page
 from linli.core.registers.declare import Kind
-from linli.core.registers.search import FEW, planned_rows
+from linli.core.registers.parts import asked_of, columns_of
+from linli.core.registers.search import COLUMNS, FEW, planned_rows
 from linli.core.registers.selection import Branch, Selection
-from linli.core.registers.tally import Counted
+from linli.core.registers.tally import Counted, Values
 
+SAMPLE = 2_000  # records by which is guessed how many match
+LEAST_SEEN = 4  # fewer of the sample say nothing
 WINDOW = (400, 6_000)  # rows looked at: least, most
 SPARE = 12  # times the rows that an even spread would need
 NARROW = 0.35  # an area with less of the register than this is read by itself
@@ -69,10 +72,54 @@ class Finder:
     @cached_property
     def expected(self) -> int:
         """About how many match, words included; never more than the tally knows to match without them."""
+        expected = planned_rows(self.model._base_manager.filter(self.selection.token_condition()).values("pk"))
+        if self.counted.filtered is not None:
+            expected = min(expected, self.counted.filtered)
+        return max(expected, self.seen(self.sampled_here)) if expected <= FEW and self.is_ambiguous else expected
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether pairs stand together more often than the planner, who takes each for itself, expects."""
+        several = len(self.selection.words) > 1 or any(len(word.text) > 2 for word in self.selection.words)
+        return several and self.weight() > 1 and (self.counted.filtered or 0) > FEW
+
+    def weight(self, size: int = SAMPLE) -> float:
+        """For how many records one of a sample stands; 1 where the sample is the whole register."""
+        return max(self.counted.whole / size, 1.0)
+
+    def seen(self, found: Sequence[Any]) -> int:
+        """How many there are in all when so many were found in the sample; 0 where they are too few to say."""
+        return round(len(found) * self.weight()) if len(found) >= LEAST_SEEN else 0
+
+    @cached_property
+    def sampled(self) -> list[tuple[Values, str]]:
+        """The small sample."""
+        return self.sample(SAMPLE)
+
+    @cached_property
+    def sampled_here(self) -> list[tuple[Values, str]]:
+        """Those of the small sample that match the facets, too."""
+        return self.counted.fitting(self.sampled)
+
+    def sample(self, size: int) -> list[tuple[Values, str]]:
+        """What has the words among a fixed random part of the register, as far as the reader sees it: the first by
+        outward name, which is random. Values of the facets and the path of each."""
         selection = self.selection
-        rows = self.model._base_manager.filter(selection.token_condition()).values("pk")
-        expected = planned_rows(rows)
-        return expected if self.counted.filtered is None else min(expected, self.counted.filtered)
+        fields = [*(facet.source for facet in self.register.tallied), self.register.scope]
+        rows = selection.base.filter(selection.text_condition).values_list(*fields)
+        if self.weight(size) > 1:
+            part = columns_of(self.model._base_manager.order_by("uid"), ["uid", *self.asked])[:size]
+            found: Iterable[Any] = asked_of(part, rows)
+        else:
+            found = rows
+        return [(self.counted.values_of(row[:-1]), row[-1]) for row in found]
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """Every field that a condition of a selection may name."""
+        register = self.register
+        owner = [register.own] if register.own else []
+        return ["pk", register.scope, *COLUMNS, *(facet.source for facet in register.tallied), *owner]
 
     @property
     def is_rare(self) -> bool:
@@ -119,7 +166,7 @@ class Finder:
     def keys(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int) -> Iterable[int]:
         """Primary keys of the next rows of a branch."""
         selection = self.selection
-        rows = selection.base.filter(branch.condition, selection.facet_condition())
+        rows = selection.rows_of(branch).filter(selection.facet_condition())
         if branch.path is None or selection.who:
             # The reader's own, or records found by a personal number: a handful.
             return self.sorted(rows.filter(selection.text_condition), order, key, limit)
@@ -134,8 +181,7 @@ class Finder:
             found = list(self.windowed(branch, order, key, limit, width))
             if len(found) >= limit:
                 return found
-        exact = rows.filter(selection.text_condition, selection.token_condition(path=branch.path))
-        return self.sorted(exact, order, key, limit)
+        return self.sorted(selection.named(branch), order, key, limit)
 
     @property
     def is_hard(self) -> bool:
@@ -169,24 +215,28 @@ class Finder:
 
     def along(self, rows: QuerySet[Any], order: Order, key: Sequence[Any] | None, limit: int) -> Keys:
         """The next rows along the index of the order, range by range, no further than the page is long."""
-        ranges = [
-            rows.filter(segment).order_by(*order.order_by).values_list("pk", flat=True)[:limit]
-            for segment in order.segments(key)
-        ]
+        if rows._fields is None:  # type: ignore[attr-defined]
+            rows = rows.values_list("pk", flat=True)
+        ranges = [rows.filter(segment).order_by(*order.order_by)[:limit] for segment in order.segments(key)]
         first, *rest = ranges
         # PostgreSQL reads the parts one after the other and stops at the limit.
         return first.union(*rest, all=True)[:limit] if rest else first
 
-    def windowed(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int, width: int) -> Keys:
+    def windowed(
+        self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int, width: int
+    ) -> Iterable[int]:
         """Those of the next `width` rows that match."""
         selection = self.selection
-        easy = selection.base.filter(branch.condition, self.easy_condition())
+        easy = selection.rows_of(branch).filter(self.easy_condition())
+        found = self.model._base_manager.filter(selection.facet_condition(), selection.text_condition)
         if self.is_narrow(branch, order):
-            next_ = self.sorted(easy, order, key, width)
-        else:
-            next_ = self.along(easy, order, key, width)
-        found = selection.base.filter(selection.facet_condition(), selection.text_condition, pk__in=next_)
-        return found.order_by(*order.order_by).values_list("pk", flat=True)[:limit]
+            # The covering index sorts them without a look at the table.
+            found = found.filter(pk__in=self.sorted(easy, order, key, width))
+            return found.order_by(*order.order_by).values_list("pk", flat=True)[:limit]
+        part = self.along(columns_of(easy, [*self.asked, *order.names]), order, key, width)
+        return (
+            row[0] for row in asked_of(part, found.order_by(*order.order_by).values_list("pk", *order.names)[:limit])
+        )
 
     def easy_condition(self) -> Q:
         """What the covering indexes hold: area and year."""

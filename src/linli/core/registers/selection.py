@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -21,6 +21,9 @@ from linli.core.paging import Order, Page
 from linli.core.registers.declare import Facet, Key, Kind, Place, Register, Sort
 from linli.core.registers.search import NOTHING, has_any, tokens_of, word_condition, word_tokens
 from linli.core.registers.words import Word, words_of
+
+if TYPE_CHECKING:
+    from linli.core.registers.finding import Finder
 
 Params = Mapping[str, Any]
 POSITION = ("after", "before")
@@ -308,22 +311,45 @@ class Selection:
         """Exactly the records of the filter, unordered."""
         return self.base.filter(self.facet_condition(), self.text_condition)
 
+    @cached_property
+    def finder(self) -> Finder:
+        """What finds its rows; one for all that a page asks, so that nothing is estimated or counted twice."""
+        from linli.core.registers.finding import Finder
+
+        return Finder(self)
+
     @property
     def queryset(self) -> QuerySet[Any]:
         """Exactly the records of the filter, in its order: what an export streams and the API serves."""
-        from linli.core.registers.finding import Finder
-
         rows = self.matching
-        if self.words and Finder(self).is_rare:
+        if self.words and self.finder.is_rare:
             rows = rows.filter(self.token_condition())
         return rows.order_by(*self.order.order_by)
 
     def page(self, request: HttpRequest | Params, size: int = PAGE) -> Page[Any]:
         """The page of the list that the address asks for by `after` or `before`."""
-        from linli.core.registers.finding import Finder
-
         params = request.GET if isinstance(request, HttpRequest) else request
-        return Finder(self).page(params, size)
+        return self.finder.page(params, size)
+
+    def rows_of(self, branch: Branch) -> QuerySet[Any]:
+        """The rows of a branch, plainly: which of them may be shown is asked once more when they are fetched.
+
+        What everybody sees and what the reader sees below a path is the branch itself; only where a register cannot
+        say so, or where it is the reader's own elsewhere, the list of the visible is asked.
+        """
+        if self.public or branch.path is None:
+            return self.base.filter(branch.condition)
+        return self.register.model._base_manager.filter(branch.condition)
+
+    def named(self, branch: Branch) -> QuerySet[Any]:
+        """Exactly the rows of a branch that match, named by the index of tokens alone.
+
+        A token says of a facet, a year or an area just what its column says, so the columns are not asked: the
+        planner would take each for a further narrowing and fetch half the table to and it in. Of words the index
+        names a superset; their own condition decides.
+        """
+        plain = self.register.model._base_manager.all()
+        return plain.filter(self.text_condition, self.token_condition(path=branch.path))
 
 
 def _places(register: Register) -> dict[str, Place]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -41,19 +41,22 @@ class Counted:
 
     @cached_property
     def by_path(self) -> dict[str, list[tuple[Values, int]]]:
-        """Path → (values of the facets, how many), for the areas read and for the whole register (an empty path)."""
-        found: dict[str, list[tuple[Values, int]]] = {path: [] for path in (*self.paths, "")}
-        if not self.knows:
-            return found
-        rows = (
-            Tally.objects.filter(register=self.register.slug, scope__in=found)
-            .values_list("scope", "facets")
-            .annotate(total=Sum("n"))
-        )
-        for path, values, total in rows:
-            if total:
-                found[path].append((tuple(values), total))
+        """Path → (values of the facets, how many), for the areas read."""
+        found: dict[str, list[tuple[Values, int]]] = {path: [] for path in self.paths}
+        if self.knows and found:
+            # By hand: some thousand rows, each of which a query set would convert value by value.
+            with connection.cursor() as cursor:
+                cursor.execute(FIGURES, [self.register.slug, list(found)])
+                for path, values, total in cursor.fetchall():
+                    found[path].append((tuple(values), total))
         return found
+
+    @cached_property
+    def whole(self) -> int:
+        """How many the register has in all, whoever asks."""
+        if self.knows and "" in self.by_path:
+            return sum(n for _values, n in self.by_path[""])
+        return Tally.objects.filter(register=self.register.slug, scope="").aggregate(n=Sum("n"))["n"] or 0
 
     @cached_property
     def own(self) -> list[Values]:
@@ -115,8 +118,7 @@ class Counted:
         """The part of the whole register that lies below a path."""
         if not path or not self.knows:
             return 1.0
-        whole = sum(n for _values, n in self.by_path[""])
-        return sum(n for _values, n in self.by_path.get(path, [])) / whole if whole else 1.0
+        return sum(n for _values, n in self.by_path.get(path, [])) / self.whole if self.whole else 1.0
 
     def of_facet(self, facet: Facet) -> Counter[str]:
         """How many have each value of a facet, the other facets applied and its own left out."""
@@ -124,9 +126,16 @@ class Counted:
         wanted = self.wanted(without=facet.name)
         found: Counter[str] = Counter()
         for values, n in self.rows():
-            if _fits(values, wanted):
+            if not wanted or _fits(values, wanted):
                 found[values[place]] += n
         return found
+
+    def fitting(self, rows: Sequence[tuple[Values, str]]) -> list[tuple[Values, str]]:
+        """Those of some records, given as values and path, that match the facets, the area included."""
+        wanted = self.wanted()
+        area = self.selection.area
+        path = area.path if area is not None else ""
+        return [row for row in rows if row[1].startswith(path) and _fits(row[0], wanted)]
 
     def below(self, paths: list[str]) -> dict[str, int]:
         """How many match the facets in each of some areas; one query, the reader's own elsewhere not among them."""
@@ -151,6 +160,10 @@ def value_of(facet: Facet, value: object) -> str:
     return str(getattr(value, "year", value))
 
 
+FIGURES = """
+SELECT scope, facets, sum(n)::bigint FROM core_tally WHERE register = %s AND scope = ANY(%s)
+GROUP BY scope, facets HAVING sum(n) <> 0
+"""
 FOLD = """
 WITH folded AS (
     DELETE FROM core_tally WHERE (register, scope, facets) IN (
