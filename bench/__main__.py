@@ -3,8 +3,8 @@
 A module here with a function `run() -> list[Result]` is a measurement. All of them share one PostgreSQL cluster made
 for the occasion, with the settings real data have (what is committed is on the disk), and removed afterwards.
 
-LINLI_BENCH_HOME names a data folder to measure in instead, e.g. one that `linli demo --scale 1000000` has filled; it is
-kept. What a measurement grows or makes there stays.
+LINLI_BENCH_HOME names a data folder to measure in instead, e.g. one that `linli demo --scale 1000000` has filled.
+It is kept. What a measurement grows or makes there stays.
 """
 
 from __future__ import annotations

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.core.registers.many import ADDRESSES, LEADERS, PARTS, make, matches, uids
 from tests.personas import World
 
+from linli.core.exports.source import source_of, values_of
 from linli.core.registers import finding
+from linli.core.registers.actions import share_filter
+from linli.core.registers.charting import chart_of
+from linli.core.registers.figures import Count, Figures
+from linli.core.registers.mapping import features
+from linli.core.registers.parts import asked_of, columns_of
 from linli.core.registers.selection import Selection
 from linli.organizations.models import Organization
 from linli.organizations.queries import organizations_visible_to, public_register
@@ -105,6 +113,7 @@ def test_found_is_what_brute_force_finds(
 ) -> None:
     monkeypatch.setattr(finding, "FEW", few)
     monkeypatch.setattr(finding, "WINDOW", (9, 25))
+    monkeypatch.setattr(finding, "SAMPLE", 20)
     user = world[who] if who else None
     area = getattr(world, chosen["place"]) if "place" in chosen else None
     params = {"q": asked, **{name: value for name, value in chosen.items() if name != "place"}}
@@ -123,6 +132,75 @@ def test_found_is_what_brute_force_finds(
     assert uids(selection.queryset) == found
     assert uids(walk_back(selection)) == found
     assert all(len(page) == SIZE for page in pages[:-1])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=ASKED, chosen=CHOSEN, who=st.sampled_from(["street_officer", "district_officer", "neighbour_worker"]))
+def test_a_filter_is_the_same_everywhere(
+    world: World, many: list[Organization], asked: str, chosen: dict[str, Any], who: str
+) -> None:
+    """List, figures, charts, map, export and a share link of one address mean the same records."""
+    user = world[who]
+    Organization.objects.filter(lng=None).update(lng=116.7, lat=23.36, datum="wgs84", point_source="示意")
+    params = {"q": asked, **{name: value for name, value in chosen.items() if name != "place"}}
+    if "place" in chosen:
+        params["area"] = str(getattr(world, chosen["place"]).pk)
+    selection = Selection.from_params(ORGANIZATIONS, params, user)
+    listed = sorted(uid for page in walk(selection) for uid in uids(page))
+
+    source = source_of("organizations", QueryDict(selection.query()), user)
+    assert source is not None
+    assert sorted(row[0] for row in values_of(source.rows, source.chosen(["uid"]))) == listed
+    assert source.known in (None, len(listed))
+
+    points, more = features(selection, None, target="wgs84", url="/register/")
+    on_map = [point["properties"]["href"].split("/")[2] for point in points if "note" in point["properties"]]
+    assert (sorted(on_map), more) == (listed, False)
+
+    assert Figures(selection).total == Count(len(listed))
+    kinds = chart_of(Figures(selection, careful=True), ORGANIZATIONS.facets[1], "/register/")
+    assert sum(kinds["spec"]["series"][0]["values"] if kinds else ()) == len(listed)
+
+    link = share_filter(selection, view="", note="", days=None, actor=user)
+    followed = Selection.from_params(ORGANIZATIONS, link.params, user)
+    assert (followed.params, uids(followed.queryset)) == (selection.params, uids(selection.queryset))
+
+
+def test_pairs_that_stand_together_are_seen_in_the_sample(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("志愿服务第{}站", "金苑第{}站"):
+        Organization.objects.bulk_create(
+            Organization(
+                name=name.format(n),
+                area=world.community,
+                scope=world.community.path,
+                number=name.format(n),
+                filed_on=dt.date(2024, 1, 1),
+            )
+            for n in range(60)
+        )
+    monkeypatch.setattr(finding, "FEW", 30)
+    monkeypatch.setattr(finding, "SAMPLE", 60)
+    monkeypatch.setattr(finding, "planned_rows", lambda rows: 2)  # as if pairs were independent
+    selection = Selection.from_params(ORGANIZATIONS, {"q": "志愿服务"}, world["district_officer"])
+
+    assert not selection.finder.is_rare
+    assert 30 < selection.finder.expected < 110
+    assert len(selection.page({}).rows) == 30
+
+
+def test_a_part_is_asked_in_place_of_the_table(world: World, many: list[Organization]) -> None:
+    part = columns_of(Organization.objects.order_by("-pk"), ["pk", "name", "scope"])[:20]
+    rows = Organization.objects.filter(scope=world.community.path).order_by("name", "pk").values_list("pk", "name")
+    newest = Organization.objects.order_by("-pk")[:20]
+
+    found = asked_of(part, rows)
+
+    assert found == sorted(
+        ((row.pk, row.name) for row in newest if row.scope == world.community.path), key=lambda row: (row[1], row[0])
+    )
+    assert asked_of(part, rows.filter(pk__in=())) == []
+    with pytest.raises(LookupError):
+        asked_of(part, rows.filter(area__name="x"))
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "W10", "WzEsMl0", "\0", "x" * 5000, "WyJ4Il0", "bnVsbA", "😀", "-1"])

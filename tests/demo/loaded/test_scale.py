@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 
 import pytest
 from click.testing import CliRunner
-from django.db.models import CharField, Count, F, Q, Value
+from django.db import connection
+from django.db.models import CharField, Count, F, Q, Sum, Value
 from django.db.models.functions import Concat
 from pytest_django import Settings
 
@@ -17,6 +19,7 @@ from linli.core.audit import record
 from linli.core.audit.marks import sound_rows
 from linli.core.audit.models import Event
 from linli.core.codes.uscc import check_uscc
+from linli.core.registers.models import Tally
 from linli.core.workflow.models import Task
 from linli.core.workflow.queries import steps_for, tasks_of
 from linli.demo import commands
@@ -67,7 +70,61 @@ def test_it_grows_to_the_size_and_no_further() -> None:
     assert Organization.objects.count() == 1600
 
 
-def test_what_it_makes_is_whole() -> None:
+def catalogue() -> list[tuple[str, ...]]:
+    """Indexes, constraints and triggers of the tables that are filled, word by word."""
+    tables = [model._meta.db_table for model in growing.FILLED]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT 'index', indexdef, '' FROM pg_indexes WHERE tablename = ANY(%s)
+               UNION ALL SELECT conname, pg_get_constraintdef(oid), convalidated::text FROM pg_constraint
+                   WHERE conrelid = ANY(%s::regclass[])
+               UNION ALL SELECT tgname, pg_get_triggerdef(oid), tgenabled::text FROM pg_trigger
+                   WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal
+               ORDER BY 1, 2""",
+            [tables, tables, tables],
+        )
+        rows = cursor.fetchall()
+    # The server writes a list of words with its casts in one place or the other; it is the same list.
+    return [tuple(re.sub(r"::[a-z ]+(\[\])?|[()]", "", text) for text in row) for row in rows]
+
+
+def figures() -> dict[tuple[str, str, tuple[str, ...]], int]:
+    """What the tally says of every place."""
+    rows = Tally.objects.values_list("register", "scope", "facets").annotate(total=Sum("n")).order_by()
+    return {(register, scope, tuple(facets)): total for register, scope, facets, total in rows if total}
+
+
+def test_a_mass_comes_in_without_indexes_and_finds_them_all_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "MASS", 100)
+    before = catalogue()
+
+    grow(SIZE, lambda said: None)
+
+    assert catalogue() == before
+    assert len(before) > 60
+    counted = figures()
+    growing._count_anew()
+    assert figures() == counted
+    assert (
+        sum(n for (register, scope, _facets), n in counted.items() if (register, scope) == ("organizations", ""))
+        == 1500
+    )
+
+
+def test_a_column_the_statements_do_not_know_gets_its_default() -> None:
+    made = growing.whole("-- why\nINSERT INTO core_task (\n    kind, process\n)\nSELECT kind, process FROM x")
+    columns, values = made.partition(") SELECT ")[::2]
+
+    assert columns.startswith("INSERT INTO core_task (")
+    assert columns.endswith(", \n    kind, process\n")
+    assert ("level" in columns, "closed_at" in columns) == (True, False)
+    assert values.endswith("kind, process FROM x")
+    assert growing.whole("CREATE TEMPORARY TABLE x AS SELECT 1") == "CREATE TEMPORARY TABLE x AS SELECT 1"
+
+
+@pytest.mark.parametrize("mass", [100, 1_000_000], ids=["at once", "slice by slice"])
+def test_what_it_makes_is_whole(monkeypatch: pytest.MonkeyPatch, mass: int) -> None:
+    monkeypatch.setattr(growing, "MASS", mass)
     grow(SIZE, lambda said: None)
 
     assert set(Organization.objects.values_list("legal_status", flat=True)) == set(LegalStatus.values)

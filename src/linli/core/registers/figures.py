@@ -89,8 +89,9 @@ class Listed:
 class Figures:
     """The figures of one selection. Each is asked when it is first read."""
 
-    def __init__(self, selection: Selection, *, careful: bool = False) -> None:
+    def __init__(self, selection: Selection, *, careful: bool = False, counting: bool = True) -> None:
         self.selection = selection
+        self.counting = counting  # or the facets are offered without their numbers
         self.register = selection.register
         self.finder = selection.finder
         self.counted = self.finder.counted
@@ -191,6 +192,8 @@ class Figures:
     def counts_of(self, facet: Facet) -> Callable[[str], Count | None]:
         """A function that counts a value of a facet, the facet's own choice left out."""
         place = self.register.tallied.index(facet)
+        if not self.counting:
+            return lambda value: None
         if self.from_tally:
             exact = self.counted.of_facet(facet)
             return lambda value: Count(exact[value])
@@ -261,6 +264,8 @@ class Figures:
         """Path → how many match there, for the areas offered."""
         paths = [place.path for place in self.offered]
         area = self.selection.area
+        if not self.counting:
+            return dict.fromkeys(paths)
         if self.from_tally:
             return {path: Count(n) for path, n in self.counted.below(paths).items()}
         listed = self.listed

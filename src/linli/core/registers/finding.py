@@ -83,9 +83,9 @@ class Finder:
         several = len(self.selection.words) > 1 or any(len(word.text) > 2 for word in self.selection.words)
         return several and self.weight() > 1 and (self.counted.filtered or 0) > FEW
 
-    def weight(self, size: int = SAMPLE) -> float:
+    def weight(self, size: int = 0) -> float:
         """For how many records one of a sample stands; 1 where the sample is the whole register."""
-        return max(self.counted.whole / size, 1.0)
+        return max(self.counted.whole / (size or SAMPLE), 1.0)
 
     def seen(self, found: Sequence[Any]) -> int:
         """How many there are in all when so many were found in the sample; 0 where they are too few to say."""
@@ -170,9 +170,10 @@ class Finder:
         if branch.path is None or selection.who:
             # The reader's own, or records found by a personal number: a handful.
             return self.sorted(rows.filter(selection.text_condition), order, key, limit)
+        if not selection.words and self.is_narrow(branch, order):
+            # The covering indexes hold what the facets ask, too.
+            return self.sorted(rows, order, key, limit)
         if not self.is_hard:
-            if self.is_narrow(branch, order):
-                return self.sorted(rows, order, key, limit)
             return self.along(rows, order, key, limit)
         if not self.register.is_indexed:
             return self.along(rows.filter(selection.text_condition), order, key, limit)

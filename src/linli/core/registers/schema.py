@@ -113,8 +113,8 @@ def _added(register: str, changed: str) -> str:
 
 
 def first_count_sql(table: str, register: str, scope: str, facets: Mapping[str, str]) -> str:
-    """Count what is there."""
-    return _added(register, _grouped(table, scope, facets))
+    """Count what is there. An area's rows lie together, so that its figures are a few pages and not a thousand."""
+    return _added(register, _grouped(table, scope, facets)).rstrip(";") + " ORDER BY path, facets;"
 
 
 def tally_sql(table: str, register: str, scope: str, facets: Mapping[str, str]) -> str:

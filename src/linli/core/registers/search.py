@@ -14,7 +14,20 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Expression, F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Expression,
+    ExpressionWrapper,
+    F,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Collate
 from django.db.models.lookups import PostgresOperatorLookup
 from django.db.models.sql.compiler import SQLCompiler
@@ -139,13 +152,24 @@ def found_by(model: Any, asked: str) -> Q:
             named &= word_tokens(word, model.TOKENS, public=False)
         return exact & named if planned_rows(model._base_manager.filter(named).values("pk")) <= FEW else exact
     if via := getattr(model, "FOUND_BY", ""):
-        related = model._meta.get_field(via).related_model
-        named_so = related._base_manager.filter(found_by(related, asked)).values("pk")
-        return Q(number__startswith=asked.upper()) | Q(**{f"{via}__in": named_so})
+        return Q(number__startswith=asked.upper()) | _found_by_related(model, via, asked)
     match = Q()
     for path in model.SEARCH:
         match |= Q(**{path: asked})
     return match
+
+
+def _found_by_related(model: Any, via: str, asked: str) -> Q:
+    """The related rows by their keys where they are few; where many, each row's own is looked at on the way along the
+    list, which ends when the page is full. Left the choice, the planner reads all of both and joins them."""
+    related = model._meta.get_field(via).related_model
+    condition = found_by(related, asked)
+    keys = list(related._base_manager.filter(condition).values_list("pk", flat=True)[: FEW + 1])
+    if len(keys) <= FEW:
+        return Q(**{f"{via}__in": keys})
+    holds = ExpressionWrapper(condition, output_field=BooleanField())
+    one = related._base_manager.filter(pk=OuterRef(via)).annotate(holds=holds).values("holds")
+    return Q(Subquery(one, output_field=BooleanField()))
 
 
 def planned_rows(rows: QuerySet[Any]) -> int:

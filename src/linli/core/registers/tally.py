@@ -173,6 +173,7 @@ WITH folded AS (
 )
 INSERT INTO core_tally (register, scope, facets, n)
 SELECT register, scope, facets, sum(n) FROM folded GROUP BY register, scope, facets HAVING sum(n) <> 0
+ORDER BY register, scope, facets
 """
 
 

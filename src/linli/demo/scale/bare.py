@@ -30,6 +30,11 @@ WHERE k.conrelid = ANY(%s::regclass[]) AND (k.contype = 'f' OR k.contype = 'u' A
 ORDER BY points, k.conrelid, k.conname
 """
 
+TRIGGERS = """
+SELECT t.tgrelid::regclass::text, quote_ident(t.tgname) FROM pg_trigger t
+WHERE t.tgrelid = ANY(%s::regclass[]) AND NOT t.tgisinternal AND t.tgenabled = 'O' ORDER BY t.tgrelid, t.tgname
+"""
+
 
 @contextmanager
 def bare(tables: Sequence[type[models.Model]], say: Callable[[str], None]) -> Iterator[None]:
@@ -40,8 +45,9 @@ def bare(tables: Sequence[type[models.Model]], say: Callable[[str], None]) -> It
             cursor.execute(f"SET LOCAL {setting}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is changed while something of it is unchecked
         indexes, constraints = _found(cursor, INDEXES, names), _found(cursor, CONSTRAINTS, names)
-        for name in names:
-            cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        triggers = _found(cursor, TRIGGERS, names)
+        for table, trigger in triggers:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
         for table, constraint, _text, _points in reversed(constraints):
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
         for index, _text in indexes:
@@ -56,8 +62,8 @@ def bare(tables: Sequence[type[models.Model]], say: Callable[[str], None]) -> It
         for table, constraint, text, points in constraints:
             if points:
                 cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {text}")
-        for name in names:
-            cursor.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+        for table, trigger in triggers:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
 
 def _found(cursor: Any, query: str, names: list[str]) -> list[tuple[Any, ...]]:

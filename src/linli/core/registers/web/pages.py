@@ -26,6 +26,7 @@ from linli.core.ui.templatetags.linli import day
 
 VIEWS = {"": "列表", "map": "地图", "charts": "图表"}
 SHOWN_OPTIONS = 9
+PART = "facets"  # what the page asks for by itself
 
 
 def register_or_404(request: HttpRequest, slug: str) -> Register:
@@ -75,6 +76,8 @@ def show(
         selection = Selection.from_params(register, first.params, request.user)
         return redirect(f"{list_url(register)}?{selection.query() or 'all=1'}")
     selection = Selection.from_params(register, request.GET, request.user)
+    if request.GET.get("part") == PART:
+        return counted_facets(request, selection)
     shown = context(request, selection)
     kept_queries = [(kept, list_query(register, kept.params, request.user)) for kept in mine]
     shown["mine"] = [
@@ -93,7 +96,17 @@ def list_query(register: Register, params: dict[str, Any], user: User) -> str:
 def show_public(request: HttpRequest, register: Register) -> HttpResponse:
     """The public face of a register."""
     selection = Selection.from_params(register, request.GET, None, public=True)
+    if request.GET.get("part") == PART:
+        return counted_facets(request, selection)
     return render(request, "core/registers/public.html", context(request, selection))
+
+
+def counted_facets(request: HttpRequest, selection: Selection) -> HttpResponse:
+    """The facets alone, with the numbers that a page of words shows without: counting what a word finds takes as long
+    as finding it, and the list need not wait."""
+    url = list_url(selection.register, public=selection.public)
+    view = request.GET.get("view", "")
+    return HttpResponse(_facets(Figures(selection), url, view if view in VIEWS else ""))
 
 
 def context(request: HttpRequest, selection: Selection) -> dict[str, Any]:
@@ -101,7 +114,8 @@ def context(request: HttpRequest, selection: Selection) -> dict[str, Any]:
     register, view = selection.register, request.GET.get("view", "")
     view = view if view in VIEWS and (view != "map" or register.point) else ""
     url = list_url(register, public=selection.public)
-    figures = Figures(selection, careful=view == "charts")
+    later = bool(selection.words) and view != "charts"
+    figures = Figures(selection, careful=view == "charts", counting=not later)
     found: dict[str, Any] = {
         "register": register,
         "selection": selection,
@@ -127,6 +141,7 @@ def context(request: HttpRequest, selection: Selection) -> dict[str, Any]:
     if view == "charts":
         return found | {"charts": list(charts(figures, url))}
     found["facets"] = _facets(figures, url, view)
+    found["facets_url"] = f"{url}?{selection.query(view=view or None, part=PART)}" if later else ""
     if view == "map":
         return found | {"points_url": f"{points_url(register, public=selection.public)}?{selection.query()}"}
     page = selection.page(request)
