@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Count, ManyToOneRel, Max, Q, QuerySet
 
 from linli.core import clock
+from linli.core.access.grants import Person, grants_of
+from linli.core.audit.models import Event
 from linli.core.sheets.declare import Place
 
 from .choices import Datum, Level
@@ -106,6 +109,7 @@ class Node:
     name: str
     level: str
     children: list[Node] = field(default_factory=list)
+    code: str = ""
 
     def as_json(self) -> dict[str, object]:
         """For selects that follow each other."""
@@ -126,12 +130,12 @@ def picker_tree(area: Area, *, levels: Sequence[Level] = PICKER_LEVELS) -> Node:
         return kept
     root = Node(area.pk, area.short_name, area.level)
     nodes = {area.pk: root}
-    below = subtree(area, levels=levels).exclude(pk=area.pk).only("name", "level", "path", "parent_id")
+    below = subtree(area, levels=levels).exclude(pk=area.pk).only("name", "level", "path", "parent_id", "code")
     # Parents come first: a longer path is never above a shorter one of the same line.
     for found in sorted(below, key=lambda found: found.path.count("/")):
         # Where a level is left out, an area hangs from the nearest one that is in.
         holder = next(nodes[pk] for pk in reversed(found.ancestor_ids) if pk in nodes)
-        nodes[found.pk] = Node(found.pk, found.short_name, found.level)
+        nodes[found.pk] = Node(found.pk, found.short_name, found.level, code=found.code or "")
         holder.children.append(nodes[found.pk])
     cache.set(key, root, 3600)
     return root
@@ -273,3 +277,67 @@ class Communities:
         if text in self.outside or self._stem(text) in self.outside:
             return f"“{text}”不在你的辖区，这里不能导入。请删去这一行，或请所在街道导入。"
         return f"没有“{text}”这个社区。请从模板的下拉框里选，或填 12 位社区代码。"
+
+
+# --- for the administrators who keep the tree -------------------------------------------------------------------
+
+TOLD = {
+    "areas.create_area": "设立",
+    "areas.rename_area": "更名",
+    "areas.end_area": "停用",
+    "areas.move_area": "改变隶属",
+    "areas.merge_areas": "并入了别的区划",
+    "areas.split_area": "拆分",
+    "areas.import_divisions": "导入",
+}
+
+
+def kept_by(user: Person) -> QuerySet[Area]:
+    """The areas under the administrator's posts, ended ones included."""
+    under = Q(pk__in=())
+    for grant in grants_of(user):
+        if grant.role == "sysadmin":
+            under |= Q(path__startswith=grant.scope)
+    return Area.objects.filter(under).select_related("parent").defer("boundary", "parent__boundary")
+
+
+def impact_of(area: Area) -> list[tuple[str, int]]:
+    """What hangs below an area: areas, then bodies and posts by name, everything else as one number.
+
+    An administrator needs to know how much a reform touches, not what it is.
+    """
+    below = Area.objects.filter(path__startswith=area.path).exclude(pk=area.pk)
+    told = [("下级区划", below.filter(valid()).count())]
+    rest = 0
+    for relation in Area._meta.get_fields(include_hidden=True):
+        model: Any = relation.related_model
+        if not isinstance(relation, ManyToOneRel) or model._meta.app_label == "areas":
+            continue
+        count = model._default_manager.filter(**{f"{relation.field.name}__path__startswith": area.path}).count()
+        try:
+            model._meta.get_field("valid_to")
+        except FieldDoesNotExist:
+            rest += count
+        else:
+            told.append((str(model._meta.verbose_name), count))
+    return [*told, ("其他记录", rest)]
+
+
+def reforms_of(area: Area) -> QuerySet[Event]:
+    """What was done to an area, newest first."""
+    events = Event.objects.filter(subject_type__app_label="areas", subject_type__model="area", subject_id=area.pk)
+    return events.filter(name__in=TOLD).select_related("actor").order_by("-at", "-pk")[:20]
+
+
+def key_of(area: Area) -> str:
+    """The outward name of an area: its code; one without a code, or with a dead one, by its number."""
+    return area.code if area.code and area.valid_to is None else f"id-{area.pk}"
+
+
+def by_key(key: str, rows: QuerySet[Area]) -> Area | None:
+    """The area of an outward name among these."""
+    number = key.removeprefix("id-")
+    if number != key:
+        fits = number.isascii() and number.isdigit() and len(number) < 19
+        return rows.filter(pk=int(number)).first() if fits else None
+    return rows.filter(valid(), code=key).first()

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime as dt
+from typing import Any, Literal
 
-from django.http import Http404
-from pydantic import Field
+from django.http import Http404, HttpRequest
+from ninja import Query
+from pydantic import BaseModel, Field
 
+from linli.actors.queries import street_body
+from linli.areas.models import Area
+from linli.areas.queries import by_key
 from linli.core.access.models import User
 from linli.core.api.begins import begins
-from linli.core.api.schemas import Input
+from linli.core.api.rooms import Room
+from linli.core.api.schemas import UID, Answer, Input, Word, word
 from linli.core.errors import NotAllowed
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
 from linli.organizations.choices import AMENDMENT, FILING, AmendmentKind
 from linli.organizations.models import Amendment, Filing
-from linli.organizations.queries import organizations_visible_to
+from linli.organizations.queries import filings_in_publicity, organizations_visible_to, similar_organizations
 from linli.organizations.rules import enters_for_others
 
 
@@ -49,3 +55,84 @@ def open_amendment(body: BeginAmendment, *, actor: User) -> Amendment:
     if organization is None:
         raise Http404
     return begin_amendment(organization, kind=body.kind, actor=actor)
+
+
+# --- what is on public notice, and names that are like another --------------------------------------------------
+
+
+class PublicNotice(Answer):
+    """A filing on public notice: everybody may read it and object."""
+
+    uid: str = Field(examples=[UID])
+    name: str = Field(examples=["凤亭下书画社"])
+    kind: Word = Field(examples=[{"code": "culture", "label": "文体"}])
+    purpose: str = Field(examples=["面向社区老人和儿童开展书法、国画公益教学"])
+    area: str = Field(examples=["东方街道金苑社区"])
+    since: dt.date | None = Field(examples=["2026-11-22"])
+    until: dt.date | None = Field(examples=["2026-11-29"])
+    object_to: str = Field(examples=["东方街道办事处 0754-88880000"], description="有异议向谁提")
+
+
+class SimilarOrganization(Answer):
+    """An organization whose name is like the one asked about."""
+
+    name: str = Field(examples=["凤亭书画社"])
+    kind: Word = Field(examples=[{"code": "culture", "label": "文体"}])
+    area: str = Field(examples=["东方街道金苑社区"])
+
+
+class SimilarAsked(BaseModel):
+    """Which name, where."""
+
+    name: str = Field(min_length=1, max_length=60, description="想用的名称", examples=["凤亭下书画社"])
+    area: str | None = Field(None, max_length=30, description="社区的代码", examples=["440511004001"])
+
+
+publicity = Room("publicity", "公示", "正在公示的备案，谁都可以看。")
+names = Room("names", "名称", "起名时看有没有相像的。")
+
+
+def noticed(request: HttpRequest) -> object:
+    """Everything on public notice today."""
+    return [_notice(filing) for filing in filings_in_publicity()[:200]]
+
+
+def notice(request: HttpRequest, uid: str) -> object:
+    """One filing on public notice."""
+    filing = filings_in_publicity().filter(uid=uid).first()
+    if filing is None:
+        raise Http404
+    return _notice(filing)
+
+
+def similar(request: HttpRequest, asked: Query[SimilarAsked]) -> object:
+    """Organizations like the one being named."""
+    area = by_key(asked.area, Area.objects.all()) if asked.area else None
+    return [
+        {
+            "name": found.name,
+            "kind": word(found.kind, found.get_kind_display()),
+            "area": found.area.full_name if found.area else "",
+        }
+        for found in similar_organizations(asked.name, area)
+    ]
+
+
+def _notice(filing: Filing) -> dict[str, Any]:
+    assert filing.area is not None
+    street = street_body(filing.area)
+    return {
+        "uid": filing.uid,
+        "name": filing.name,
+        "kind": word(filing.kind, filing.get_kind_display()),
+        "purpose": filing.purpose,
+        "area": filing.area.full_name,
+        "since": filing.publicity_from,
+        "until": filing.publicity_to,
+        "object_to": f"{street.name} {street.phone}".strip() if street else "",
+    }
+
+
+publicity.reads("", "公示：列表", list[PublicNotice], name="publicity_list", open=True)(noticed)
+publicity.reads("/{uid}", "公示：一件", PublicNotice, name="publicity_one", open=True)(notice)
+names.reads("/similar", "相像的名称", list[SimilarOrganization], name="names_similar")(similar)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.core.api.ground import ground  # noqa: F401 -- a fixture
 
 from linli.core.access.models import User
 from linli.core.api.actions import issue_token

@@ -149,13 +149,14 @@ def test_a_paper_is_taken_read_and_taken_away(world, program, draft) -> None:
 
 def test_extending_and_urging(world, program, reviewing) -> None:
     street, path = program("street_officer"), f"/cases/filing/{reviewing.uid}"
-    duty = street.get(path).json()["duty"]
+    seen = street.get(path)
+    duty, match = seen.json()["duty"], {"If_Match": seen["ETag"]}
     assert (duty["owed_by"]["code"], duty["may_extend"], duty["may_urge"]) == ("street_officer", True, False)
 
-    assert street.post(path + "/extend", {"reason": " "}).status_code == 422
-    longer = street.post(path + "/extend", {"reason": "要再看一遍场地"}).json()["duty"]
+    assert street.post(path + "/extend", {"reason": " "}, **match).status_code == 422
+    longer = street.post(path + "/extend", {"reason": "要再看一遍场地"}, **match).json()["duty"]
     assert longer["due_on"] > duty["due_on"]
-    assert street.post(path + "/extend", {"reason": "再一次"}).status_code == 409
+    assert street.post(path + "/extend", {"reason": "再一次"}, **match).status_code == 409
     assert street.post(path + "/urge", {"reason": "快办"}).status_code == 403
 
 

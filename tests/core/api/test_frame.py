@@ -76,7 +76,7 @@ def test_every_error_is_a_problem(world, program, method, path, body, kind, head
 def test_a_fault_of_ours_is_a_problem_too(world, program, monkeypatch) -> None:
     from linli.core.api.routers import inbox
 
-    monkeypatch.setattr(inbox.queries, "tasks_of", lambda user: 1 / 0)
+    monkeypatch.setattr(inbox.inbox, "page", lambda user, **how: 1 / 0)
     answer = program("street_officer").get("/inbox")
     assert (answer.status_code, answer.json()["code"]) == (500, "server.error")
 

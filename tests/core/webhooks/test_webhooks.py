@@ -203,6 +203,18 @@ def test_days_of_failure_end_it_with_a_notice(world, receiver) -> None:
     assert message.state == "sent"
 
 
+def test_a_receiver_that_is_gone_is_not_tried_again(world, receiver) -> None:
+    hook, _secret = hook_of(world["street_officer"], receiver)
+    receiver.status = 410
+    assert actions.send_message(actions.send_test(hook, actor=world["street_officer"]).pk) is None
+
+    hook.refresh_from_db()
+    assert (hook.state, len(receiver.came)) == ("disabled", 1)
+    assert Notice.objects.get(recipient=world["street_officer"]).title == (
+        "回调“街道大屏”接收方说这个地址不再接收（410），已停用"
+    )
+
+
 def test_a_new_secret_signs_beside_the_old_for_a_day(world, receiver) -> None:
     officer = world["street_officer"]
     hook, old = hook_of(officer, receiver)

@@ -130,7 +130,7 @@ def served_places() -> tuple[Place, ...]:
     def visit(node: Node, path: str, above: str) -> None:
         for child in node.children:
             below = f"{path}{child.id}/"
-            found.append(Place(str(child.id), below, child.name, above))
+            found.append(Place(str(child.id), below, child.name, above, child.code))
             visit(child, below, below)
 
     for district in served_districts():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any, cast
@@ -13,8 +12,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce, Reverse
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -22,42 +19,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.actors.models import Post
 from linli.actors.queries import accounts_visible_to, posts_on, posts_visible_to
+from linli.actors.queries.accounts import TABS, TOLD, find, history_of, narrowed, states_of
 from linli.actors.web.forms import AccountForm, BulkForm, ReasonForm
 from linli.core import clock
 from linli.core.access import actions, policy
 from linli.core.access.models import User
-from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.paging import keyset
 from linli.core.parameters import value_of
-from linli.core.privacy import keyed_hash, mask_phone
-from linli.core.privacy.registry import register_revealable, reveal_url
+from linli.core.privacy import mask_phone
+from linli.core.privacy.registry import reveal_url
 from linli.core.workflow.web import asked
-
-TABS = (
-    ("staff", "有岗位的"),
-    ("all", "全部"),
-    ("locked", "已锁定"),
-    ("stale", "久未使用"),
-    ("fresh", "初始密码未换"),
-)
-TOLD = {
-    "access.create_account": "开立账号",
-    "access.sign_up": "本人注册",
-    "access.lock_account": "锁定账号",
-    "access.unlock_account": "解锁账号",
-    "access.reset_password": "重置密码",
-    "access.reset_second_factor": "重置动态口令",
-    "access.end_sessions": "结束登录",
-}
-
-register_revealable(
-    User,
-    {"phone": "手机号"},
-    visible_to=accounts_visible_to,
-    permission="core.reveal_account",
-    subject_of=lambda user: user,
-)
 
 
 def _reader(request: HttpRequest) -> User:
@@ -65,52 +37,6 @@ def _reader(request: HttpRequest) -> User:
     if not request.user.has_perm("core.view_accounts"):
         raise Http404
     return cast("User", request.user)
-
-
-def _stale_before() -> dt.datetime:
-    return clock.now() - dt.timedelta(days=int(policy.value("stale_days")))
-
-
-def find(rows: QuerySet[User], words: str) -> QuerySet[User]:
-    """By the beginning of account or name, the end of a name, or a whole phone number (by its keyed hash)."""
-    if not words:
-        return rows
-    match = Q(username__startswith=words) | Q(name__startswith=words) | Q(backwards__startswith=words[::-1])
-    digits = re.sub(r"[\s-]", "", words)
-    if re.fullmatch(r"1[3-9]\d{9}", digits):
-        match |= Q(phone_hash=keyed_hash(digits, "phone"))
-    return rows.annotate(backwards=Reverse("name")).filter(match)
-
-
-def narrowed(rows: QuerySet[User], tab: str) -> QuerySet[User]:
-    """The rows of a tab."""
-    today = clock.today()
-    match tab:
-        case "staff":
-            return rows.filter(pk__in=posts_on(today).values("user"))
-        case "locked":
-            return rows.filter(is_active=False)
-        case "stale":
-            staff = rows.annotate(used_at=Coalesce("last_login", "date_joined"))
-            held = posts_on(today).values("user")
-            return staff.filter(pk__in=held, is_active=True, used_at__lt=_stale_before())
-        case "fresh":
-            return rows.filter(must_change_password=True, is_active=True)
-    return rows
-
-
-def states_of(user: User, has_code: bool) -> list[tuple[str, str]]:
-    """What is to be said of an account: words and tone."""
-    said = []
-    if not user.is_active:
-        said.append(("已锁定", "late"))
-    elif user.must_change_password:
-        said.append(("初始密码未换", "soon"))
-    if user.is_active and (user.last_login or user.date_joined) < _stale_before():
-        said.append(("久未使用", "soon"))
-    if has_code:
-        said.append(("已绑动态口令", "ok"))
-    return said or [("正常", "")]
 
 
 @login_required
@@ -185,12 +111,7 @@ def account_context(user: User, reader: User, bound: tuple[str, ReasonForm] | No
         if reader.has_perm(permission, user):
             form = bound[1] if bound and bound[0] == verb else ReasonForm(prefix=verb)
             offered.append((verb, label, words, form))
-    events = (
-        Event.objects.filter(subject_type__app_label="core", subject_type__model="user", subject_id=user.pk)
-        .filter(name__in=TOLD)
-        .select_related("actor")
-        .order_by("-at", "-pk")[:20]
-    )
+    events = history_of(user)
     posts = posts_visible_to(reader).filter(user=user).order_by("-valid_from", "-pk")
     failures = AccessAttempt.objects.filter(username=user.username).order_by("-attempt_time").first()
     return {

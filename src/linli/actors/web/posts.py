@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -19,10 +19,10 @@ from linli.actors.models import Appointment, Post
 from linli.actors.queries import (
     accounts_visible_to,
     appointments_visible_to,
-    posts_on,
     posts_visible_to,
     seat_of,
 )
+from linli.actors.queries.seats import beside, open_duties, posts_on_same_seat
 from linli.actors.queries.vacancies import count_waiting, vacancies_seen_by
 from linli.actors.web.bodies import reader_of
 from linli.actors.web.forms import (
@@ -40,8 +40,6 @@ from linli.core import clock
 from linli.core.access.models import User
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.paging import keyset
-from linli.core.workflow.declare import REGISTRY
-from linli.core.workflow.models import Task
 from linli.core.workflow.web import asked
 
 WHEN = (("held", "在任"), ("coming", "将任"), ("ended", "已卸任"), ("ending", "有期限"), ("all", "全部"))
@@ -97,24 +95,6 @@ def _day(text: str) -> dt.date:
         return clock.today()
 
 
-def open_duties(post: Post) -> list[tuple[str, int]]:
-    """How many open duties of each loop the post's role owes in its area. No administrator sees which."""
-    counts = (
-        Task.objects.filter(closed_at__isnull=True, role=post.role, scope__startswith=post.area.path)
-        .order_by()
-        .values_list("process")
-        .annotate(n=Count("pk"))
-    )
-    return [(REGISTRY[process].label, n) for process, n in counts if process in REGISTRY]
-
-
-def beside(post: Post) -> list[Post]:
-    """Other people who hold the same role over the same place or more today: they see what is open."""
-    above = [int(part) for part in post.area.path.split("/") if part]
-    others = posts_on(clock.today()).filter(role=post.role, area_id__in=above, user__is_active=True)
-    return list(others.exclude(user=post.user_id).select_related("user", "body", "area").order_by("-area__path")[:8])
-
-
 def post_context(post: Post, reader: User, bound: tuple[str, forms.Form] | None = None) -> dict[str, Any]:
     """Everything the page of a post shows."""
     over = post.valid_to is not None and post.valid_to <= clock.today()
@@ -145,12 +125,6 @@ def post_context(post: Post, reader: User, bound: tuple[str, forms.Form] | None 
         "open_kind": bound[0] if bound else "",
         "own": own,
     }
-
-
-def posts_on_same_seat(post: Post, reader: User) -> list[Post]:
-    """Everybody who held, holds or will hold this role in this body over this area, newest first."""
-    rows = posts_visible_to(reader).filter(role=post.role, body=post.body_id, area=post.area_id)
-    return list(rows.order_by("-valid_from", "-pk")[:20])
 
 
 def _post(request: HttpRequest, pk: int) -> Post:

@@ -7,9 +7,8 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
-from django.db.models import ManyToOneRel, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -25,15 +24,6 @@ from linli.core.errors import BadInput
 from linli.core.paging import keyset
 from linli.core.workflow.web import asked
 
-TOLD = {
-    "areas.create_area": "设立",
-    "areas.rename_area": "更名",
-    "areas.end_area": "停用",
-    "areas.move_area": "改变隶属",
-    "areas.merge_areas": "并入了别的区划",
-    "areas.split_area": "拆分",
-    "areas.import_divisions": "导入",
-}
 LABELS = {
     "rename": "更名",
     "add": "加下级",
@@ -51,22 +41,13 @@ def _keeper(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def kept_by(user: User) -> QuerySet[Area]:
-    """The areas under the administrator's posts, ended ones included."""
-    under = Q(pk__in=())
-    for grant in grants_of(user):
-        if grant.role == "sysadmin":
-            under |= Q(path__startswith=grant.scope)
-    return Area.objects.filter(under).select_related("parent").defer("boundary", "parent__boundary")
-
-
 @login_required
 @require_safe
 def tree(request: HttpRequest) -> HttpResponse:
     """The areas kept here: found by name or code, or the upper levels to go down from."""
     user = _keeper(request)
     words, level, ended = asked(request, "q"), asked(request, "level"), asked(request, "ended") == "1"
-    rows = kept_by(user)
+    rows = queries.kept_by(user)
     if words:
         rows = rows.filter(Q(name__contains=words) | Q(code__startswith=words))
     if level in Level.values:
@@ -93,7 +74,7 @@ def tree(request: HttpRequest) -> HttpResponse:
 
 def _forms(area: Area, user: User, bound: tuple[str, forms.Form] | None, only: str = "") -> dict[str, forms.Form]:
     """The forms that make sense for this area; one bound where it was sent."""
-    living = kept_by(user).filter(queries.valid()).order_by("path")
+    living = queries.kept_by(user).filter(queries.valid()).order_by("path")
     below = [level for level in Level if area.level in PARENTS[level]]
     made: dict[str, Any] = {
         "rename": lambda: RenameForm(prefix="rename", initial={"name": area.name}),
@@ -124,37 +105,10 @@ def _twins(area: Area, living: QuerySet[Area]) -> list[tuple[int, str]]:
     return named(list(living.filter(level=area.level).exclude(pk=area.pk)[:OFFERED]))
 
 
-def impact_of(area: Area) -> list[tuple[str, int]]:
-    """What hangs below an area: areas, then bodies and posts by name, everything else as one number.
-
-    An administrator needs to know how much a reform touches, not what it is.
-    """
-    below = Area.objects.filter(path__startswith=area.path).exclude(pk=area.pk)
-    told = [("下级区划", below.filter(queries.valid()).count())]
-    rest = 0
-    for relation in Area._meta.get_fields(include_hidden=True):
-        model: Any = relation.related_model
-        if not isinstance(relation, ManyToOneRel) or model._meta.app_label == "areas":
-            continue
-        count = model._default_manager.filter(**{f"{relation.field.name}__path__startswith": area.path}).count()
-        try:
-            model._meta.get_field("valid_to")
-        except FieldDoesNotExist:
-            rest += count
-        else:
-            told.append((str(model._meta.verbose_name), count))
-    return [*told, ("其他记录", rest)]
-
-
 def _context(area: Area, request: HttpRequest, bound: tuple[str, forms.Form] | None = None) -> dict[str, Any]:
     user = _keeper(request)
-    children = kept_by(user).filter(parent=area).filter(queries.valid())
-    events = (
-        Event.objects.filter(subject_type__app_label="areas", subject_type__model="area", subject_id=area.pk)
-        .filter(name__in=TOLD)
-        .select_related("actor")
-        .order_by("-at", "-pk")[:20]
-    )
+    children = queries.kept_by(user).filter(parent=area).filter(queries.valid())
+    events = queries.reforms_of(area)
     page = keyset(children, request, ascending=True, size=40)
     return {
         "area": area,
@@ -179,14 +133,14 @@ def _kept(area: Area, user: User) -> bool:
 
 def _told(event: Event) -> str:
     before, after = event.detail.get("before"), event.detail.get("after")
-    return f"{TOLD[event.name]}：{before} → {after}" if before and after else TOLD[event.name]
+    return f"{queries.TOLD[event.name]}：{before} → {after}" if before and after else queries.TOLD[event.name]
 
 
 @login_required
 @require_safe
 def area_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One area: what it is, what hangs below, what was done to it, and the reforms."""
-    area = get_object_or_404(kept_by(_keeper(request)), pk=pk)
+    area = get_object_or_404(queries.kept_by(_keeper(request)), pk=pk)
     return render(request, "areas/area.html", _context(area, request))
 
 
@@ -195,7 +149,7 @@ def area_page(request: HttpRequest, pk: int) -> HttpResponse:
 def area_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """A reform in two presses: the first shows what it touches, the second does it."""
     user = _keeper(request)
-    area = get_object_or_404(kept_by(user), pk=pk)
+    area = get_object_or_404(queries.kept_by(user), pk=pk)
     made = _forms(area, user, None, only=verb).get(verb)
     if made is None:
         raise Http404
@@ -252,7 +206,7 @@ def _look(verb: str, area: Area, form: forms.Form) -> dict[str, Any]:
             said = [("停用", f"{area.full_name}，自 {typed['on']:%Y-%m-%d} 起；下面要先清空")]
     look: dict[str, Any] = {"verb": verb, "label": LABELS[verb], "said": said, "form": form}
     if verb not in ("rename", "add"):
-        look["impact"] = impact_of(area)
+        look["impact"] = queries.impact_of(area)
     if verb == "split":
         look["children"] = list(queries.children(area).order_by("path").only("name", "level", "path", "parent_id"))
         look["parts"] = [name for name, _code in form.parts()]  # type: ignore[attr-defined]

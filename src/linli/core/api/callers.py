@@ -74,6 +74,23 @@ def _by_token(header: str) -> Caller:
     return Caller(row.user, row)
 
 
+def user_of(request: HttpRequest) -> User:
+    """The person behind a call that is not open to visitors."""
+    assert isinstance(request.user, User), "the frame lets nobody else in"
+    return request.user
+
+
+def must_be_sure(request: HttpRequest) -> None:
+    """Refuse a session whose person has not entered the password in the last minutes, as the pages do. A token was
+    made with the password, and has the scope for this only where its person chose so.
+    """
+    from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+
+    caller: Caller = request.caller  # type: ignore[attr-defined]
+    if caller.token is None and not did_recently_reauthenticate(request):
+        raise Problem(403, "auth.again", "请先在“我的数据”页再输一次密码，再调用。程序请用有这个范围的令牌。")
+
+
 class Bearer:
     """Told to ninja so that the document names it; the frame has looked at the token before."""
 

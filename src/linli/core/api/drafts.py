@@ -39,7 +39,7 @@ def change(wizard: Wizard, case: Case, given: Mapping[str, Any], *, actor: User)
         values |= {name: value for name, value in form.cleaned_data.items() if hasattr(case, name)}
     wrong |= {name: "这件事没有这一项。" for name in given if name not in known}
     if wrong:
-        raise Problem(422, fields=wrong)
+        raise Problem(422, "input.refused", fields=wrong)
     if not values:
         raise Problem(422, "input.empty", "没有要改的内容。请至少发一项。")
     return wizard.save(case, actor=actor, revision=case.revision, **values)

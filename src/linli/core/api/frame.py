@@ -5,6 +5,7 @@ against which version, and once. The operation itself holds only what is particu
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -24,6 +25,7 @@ from linli.core.errors import NotAllowed
 
 CALLED = "api.call"
 JSON, FILES = "application/json", "multipart/form-data"
+ANY = "*/*"  # a file of whatever kind it is
 # A file of the largest allowed size and its form around it.
 LARGEST_FORM = 210 * 1024 * 1024
 LONGEST_QUERY = 8192
@@ -42,6 +44,7 @@ class Call:
     keeps: bool = True  # its answer may be kept for a repeat
     takes: str = ""  # the media type of the body
     gives: str = JSON
+    about: str = ""  # what the document says beside the summary
     asks: frozenset[str] = frozenset()  # parameters behind the question mark
 
     @property
@@ -150,6 +153,12 @@ def _write(request: HttpRequest, call: Call, caller: Caller | None, run: Run) ->
 def mark(request: HttpRequest, version: int | str) -> None:
     """Say which version of the record the answer shows; it becomes the first part of the ETag."""
     request.api_version = str(version)  # type: ignore[attr-defined]
+
+
+def version_of(*parts: object) -> str:
+    """The version of a record that counts none: another one as soon as one of the parts is."""
+    # As JSON, so that a choice reads the same before and after it has been stored.
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:16]
 
 
 def must_match(request: HttpRequest, version: int | str) -> None:

@@ -49,8 +49,9 @@ class Api(NinjaAPI):
 @cache
 def api() -> Api:
     """Built when the addresses are first read: by then everything has been declared."""
-    from linli.core.api.routers import cases, exports, files, imports, inbox, notices, parameters, registers
-    from linli.core.api.routers import webhooks as hooks
+    from linli.core.api import routers
+
+    import_module("linli.core.api.routers.beginnings")
 
     # The domains first: they say how their cases begin. Imported here and not at every start, since most processes
     # serve no API.
@@ -58,8 +59,8 @@ def api() -> Api:
         if config.name.startswith("linli.") and config.name != "linli.core" and find_spec(f"{config.name}.api"):
             import_module(f"{config.name}.api")
     of_domains = len(ROOMS)
-    for router in (registers, cases, inbox, files, imports, exports, notices, parameters, hooks):
-        router.build()
+    for name in routers.IN_ORDER:
+        import_module(f"{routers.__name__}.{name}").build()
     rooms = [*ROOMS[of_domains:], *ROOMS[:of_domains]]
     whole = Api(
         title="邻里共治接口",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linli.core.api.frame import JSON, Call
+from linli.core.api.frame import FILES, JSON, Call
 from linli.core.api.problems import MEDIA_TYPE, STATUSES
 
 Part = dict[str, Any]
@@ -105,12 +105,12 @@ def _problem(status: int) -> Part:
 
 def _errors(call: Call, operation: Part) -> list[int]:
     """The statuses an operation may answer with beside its own."""
-    found = {400, 401, 403, 404, 406, 422, 429, 500, 503}
+    found = {400, 401, 403, 404, 406, 409, 422, 429, 500, 503}
     if call.gives != JSON:
         found |= {410}
         found -= {406}
     if call.writes:
-        found |= {409, 413}
+        found |= {413}
     if call.takes:
         found |= {415, 507} if call.takes != JSON else {415}
     if call.guarded:
@@ -118,8 +118,29 @@ def _errors(call: Call, operation: Part) -> list[int]:
     return sorted(found)
 
 
+def _words(call: Call) -> str:
+    """What somebody who calls an operation must know beside its summary."""
+    said = [call.about]
+    said.append(f"要有范围 `{call.scope}`。" if call.scope else "谁都可以调用，不用令牌。")
+    if call.guarded:
+        said.append("把读取时得到的 `ETag` 放进 `If-Match`：缺少得 428，读取之后改过得 412。")
+    if call.method == "POST":
+        kept = "" if call.keeps else "；应答不留存，重发得 409"
+        said.append(f"带同一个 `Idempotency-Key` 重发只办一次{kept}。")
+    if call.takes == FILES:
+        said.append("用 `multipart/form-data` 发文件。")
+    if call.gives != JSON:
+        said.append("应答是文件。")
+    if "after" in call.asks:
+        said.append("按 `next` 翻页。")
+    return "".join(said)
+
+
 def _finish(operation: Part, call: Call, schemas: Part) -> None:
     responses = operation["responses"]
+    operation["description"] = _words(call)
+    if "security" in operation:
+        operation["security"] = [{name: [call.scope] for name in way} for way in operation["security"]]
     for status, response in list(responses.items()):
         response["description"] = "没有内容" if int(status) == 204 else "办好了"
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE}
@@ -129,7 +150,8 @@ def _finish(operation: Part, call: Call, schemas: Part) -> None:
             words = {"description": "这个内容的版本", "schema": {"type": "string"}, "example": '"3-9f86d081884c7d65"'}
             response["headers"]["ETag"] = words
     if call.gives != JSON:
-        binary = {"schema": {"type": "string", "contentMediaType": call.gives}, "example": "（文件内容）"}
+        binary = {"schema": {"type": "string", "contentEncoding": "binary"}, "example": "（文件内容）"}
+        responses.clear()
         responses[200] = {"description": "文件", "content": {call.gives: binary}}
     for status in _errors(call, operation):
         responses.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
@@ -141,6 +163,8 @@ def _finish(operation: Part, call: Call, schemas: Part) -> None:
     if call.method == "POST":
         operation["parameters"].append(_header("Idempotency-Key", required=False))
     for parameter in operation["parameters"]:
+        if "examples" in parameter:  # a list, as a schema has them; a parameter has them by name
+            parameter["example"] = parameter.pop("examples")[0]
         parameter.setdefault("example", example_of(parameter["schema"], schemas))
     for content in operation.get("requestBody", {}).get("content", {}).values():
         content["example"] = example_of(content["schema"], schemas)
@@ -156,7 +180,7 @@ def example_of(schema: Part, schemas: Part, depth: int = 0) -> Any:
     """An example that follows from a schema: its own, else built from its parts."""
     if "$ref" in schema:
         named = schemas[schema["$ref"].rpartition("/")[2]]
-        return example_of(named, schemas, depth + 1) if depth < 8 else None
+        return example_of(named, schemas, depth + 1) if depth < 24 else None
     if "example" in schema:
         return schema["example"]
     if schema.get("examples"):

@@ -12,7 +12,7 @@ from ninja.constants import NOT_SET
 from ninja.decorators import _apply_decorators
 
 from linli.core.api.callers import Bearer
-from linli.core.api.frame import FILES, JSON, Call, framed
+from linli.core.api.frame import ANY, FILES, JSON, Call, framed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,6 +48,10 @@ class Room(Router):
         """A DELETE."""
         return self._operation("DELETE", path, summary, None, verb="write", status=204, **how)
 
+    def alters(self, path: str, summary: str, answers: Any, **how: Any) -> Callable[[F], F]:
+        """A POST that takes a step on a record, against the version in If-Match."""
+        return self._operation("POST", path, summary, answers, verb="write", guarded=True, **how)
+
     def _operation(
         self,
         method: str,
@@ -64,6 +68,7 @@ class Room(Router):
         keeps: bool = True,
         takes: str = JSON,
         gives: str = JSON,
+        about: str = "",
     ) -> Callable[[F], F]:
         scope = "" if open else scope or f"{verb}:{self.key}"
         if scope:
@@ -80,6 +85,7 @@ class Room(Router):
                 keeps=keeps,
                 takes="" if method in ("GET", "DELETE") else takes,
                 gives=gives,
+                about=about,
             )
             self.add_api_operation(
                 path,
@@ -89,6 +95,7 @@ class Room(Router):
                 response={status: answers} if gives == JSON else NOT_SET,
                 operation_id=operation_id,
                 summary=summary,
+                description="",
                 tags=[self.label],
                 openapi_extra={"x-call": call},
             )
@@ -112,4 +119,4 @@ def has_body(operation: Any) -> bool:
     return any(model.__ninja_param_source__ in ("body", "form", "file") for model in operation.models)
 
 
-__all__ = ["FILES", "JSON", "ROOMS", "SCOPES", "Room"]
+__all__ = ["ANY", "FILES", "JSON", "ROOMS", "SCOPES", "Room"]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from django import forms
 from django.db.models import Model, QuerySet
-from ninja import Query
+from ninja import Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, create_model
 
 F = TypeVar("F", bound=Callable[..., Any])
+UID = "Zk3v8mQ1bH0xY7tR5cW2aA"  # as examples show an outward name
 
 
 class Answer(BaseModel):
-    """What is given out."""
+    """What is given out; read from a record or from a dictionary."""
+
+    model_config = ConfigDict(from_attributes=True)
 
 
 class Input(BaseModel):
@@ -31,8 +35,24 @@ class Word(Answer):
     label: str = Field(examples=["文体"])
 
 
+def word(code: Any, label: Any) -> dict[str, str]:
+    """What a `Word` answers."""
+    return {"code": str(code), "label": str(label)}
+
+
 Limit = Annotated[int, Field(30, ge=1, le=200, description="一页几条")]
 After = Annotated[str | None, Field(None, max_length=2000, description="上一页应答里的 next")]
+
+
+class Paged(BaseModel):
+    """Which page of a list."""
+
+    after: After = None
+    limit: Limit = 30
+
+
+#: A record that has no outward name: what administrators keep, by the number that also stands in their addresses.
+Number: Any = Annotated[int, Path(..., ge=1, le=2**62, examples=[17])]  # type: ignore[type-arg]
 
 
 def _only_text(value: Any) -> Any:
@@ -54,6 +74,7 @@ def whole(**limits: Any) -> Any:
 Day = Annotated[dt.date, BeforeValidator(_only_text), Field(examples=["2026-11-22"])]
 
 
+@cache
 def page_of(item: type[BaseModel]) -> type[BaseModel]:
     """A page of such items."""
     return create_model(

@@ -103,6 +103,16 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return render(request, "core/audit/events.html", context, status=422 if form.errors else 200)
 
 
+def place_in_chain(event: Event) -> tuple[int | None, bool | None]:
+    """The number of the seal an event lies in, and whether it still reads as it was sealed; None for not yet."""
+    number = home_of(event.pk)
+    if number is None:
+        return None, None
+    seal = Seal.objects.get(pk=number)
+    place = next(i for i, held in enumerate(ids_of(seal)) if held == event.pk)
+    return number, bytes(seal.digests[32 * place : 32 * place + 32]) == digest_of(canonical_text(event))
+
+
 @login_required
 @never_cache
 @require_GET
@@ -112,12 +122,7 @@ def event_page(request: HttpRequest, pk: int) -> HttpResponse:
     event = queries.events_visible_to(user).select_related("actor", "on_behalf_of").filter(pk=pk).first()
     if event is None:
         raise Http404
-    number = home_of(event.pk)
-    fits: bool | None = None
-    if number is not None:
-        seal = Seal.objects.get(pk=number)
-        place = next(i for i, held in enumerate(ids_of(seal)) if held == event.pk)
-        fits = bytes(seal.digests[32 * place : 32 * place + 32]) == digest_of(canonical_text(event))
+    number, fits = place_in_chain(event)
     same = Event.objects.none()
     if event.request_id:
         same = queries.events_visible_to(user).filter(request_id=event.request_id).exclude(pk=event.pk)

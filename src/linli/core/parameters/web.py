@@ -26,7 +26,7 @@ WHOSE = {"business": "业务", "technical": "技术", "security": "安全"}
 KEEPER = {"business": "区民政局负责人", "technical": "系统管理员", "security": "安全管理员"}
 
 
-def _widest(request: HttpRequest) -> str:
+def widest_scope(request: HttpRequest) -> str:
     """The path of the reader's widest post; the pages do not exist for people without one."""
     scopes = sorted({grant.scope for grant in grants_of(request.user)}, key=len)
     if not scopes:
@@ -38,7 +38,7 @@ def _widest(request: HttpRequest) -> str:
 @require_safe
 def parameter_list(request: HttpRequest) -> HttpResponse:
     """The declared parameters with the value in force at a place; search, keeper and place live in the address."""
-    widest, words = _widest(request), asked(request, "q")
+    widest, words = widest_scope(request), asked(request, "q")
     family = asked(request, "of")
     places = places_for(request.user)
     place = asked(request, "at")
@@ -92,7 +92,7 @@ def _may_set(user: User, parameter: Parameter, scope: str) -> bool:
 
 def _context(request: HttpRequest, parameter: Parameter, **more: Any) -> dict[str, Any]:
     user = cast("User", request.user)
-    scope = "" if parameter.kept_by == "security" else _widest(request)
+    scope = "" if parameter.kept_by == "security" else widest_scope(request)
     rows = values_about(parameter.key, scope)
     names = names_of({scope, *(row.scope for row in rows)})
     value = value_of(parameter.key, scope)
@@ -133,7 +133,7 @@ def parameter_page(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "core/parameter.html", _context(request, parameter))
     user = cast("User", request.user)
-    scope = "" if parameter.kept_by == "security" else _widest(request)
+    scope = "" if parameter.kept_by == "security" else widest_scope(request)
     form = ValueForm(parameter, places_for(user) if scope else [], request.POST)
     if form.is_valid():
         where = form.cleaned_data.get("place") or scope

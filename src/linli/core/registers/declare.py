@@ -72,12 +72,14 @@ def _follow(record: Any, path: str) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """An area as a filter offers it. `key` is its outward name; the path of `above` begins its own."""
+    """An area as a filter offers it. `key` is its name in addresses, `code` the official one, which programs use; the
+    path of `above` begins its own."""
 
     key: str
     path: str
     name: str
     above: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)

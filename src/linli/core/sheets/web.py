@@ -323,13 +323,18 @@ def progress(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     return answer
 
 
+def must_have_rejected(batch: Import) -> None:
+    """WrongState unless there is a workbook to take back: rows were checked, and the file is still kept."""
+    if batch.state in (State.READING, State.FAILED, State.CANCELLED) or not attachments_of(batch, SLOT).exists():
+        raise WrongState("sheets.rejected", "现在没有可以下载的退回表。请等核对完，或重新上传。")
+
+
 @login_required
 @require_safe
 def rejected_file(request: HttpRequest, slug: str, uid: str) -> HttpResponseBase:
     """The rows that were not imported, to be mended and sent again."""
     batch = _import(request, slug, uid)
-    if batch.state in (State.READING, State.FAILED, State.CANCELLED) or not attachments_of(batch, SLOT).exists():
-        raise WrongState("sheets.rejected", "现在没有可以下载的退回表。请等核对完，或重新上传。")
+    must_have_rejected(batch)
     return _workbook(rejected(batch), f"{batch.name.rpartition('.')[0]}（退回修改）.xlsx")
 
 
@@ -407,7 +412,7 @@ def row_page(request: HttpRequest, slug: str, uid: str, number: int) -> HttpResp
                 messages.success(request, "重复的都定好了，可以导入。")
                 return redirect(f"{batch.get_absolute_url()}?show=duplicate")
             return redirect("core:import_row", slug, uid, following.number)
-    context = _comparison(batch, row) | {
+    context = comparison(batch, row) | {
         "batch": batch,
         "sheet": batch.sheet,
         "row": row,
@@ -420,7 +425,8 @@ def row_page(request: HttpRequest, slug: str, uid: str, number: int) -> HttpResp
     return render(request, "core/sheets/row.html", context, status=422 if error else 200)
 
 
-def _comparison(batch: Import, row: StagedRow) -> dict[str, Any]:
+def comparison(batch: Import, row: StagedRow) -> dict[str, Any]:
+    """A row beside what it meets, field by field."""
     sheet = batch.sheet
     own = row.values or {}
     other: dict[str, Any] = {}

@@ -36,6 +36,7 @@ TEST = "linli.test"
 EACH = 10  # webhooks of one person
 # Seconds between tries, as Standard Webhooks proposes; after the last the message has failed.
 WAITS = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+GONE = 410  # by the specification: the receiver wants no more, so it is not tried again
 OVERLAP = dt.timedelta(hours=24)  # both secrets sign after a change
 
 
@@ -139,23 +140,26 @@ def _failed(hook: Webhook, message: Message, now: dt.datetime) -> int | None:
     else:
         message.state, message.done_at = MessageState.FAILED, now
     message.save()
+    if message.last_status == GONE:
+        _give_up(hook, "接收方说这个地址不再接收（410），已停用")
+        return None
     scope = min((grant.scope for grant in grants_of(hook.user)), key=len, default="")
     days = value_of(GIVE_UP_DAYS, scope)
     if hook.failing_since is not None and now - hook.failing_since >= dt.timedelta(days=days):
-        _give_up(hook, days)
+        _give_up(hook, f"连续 {days} 天没有送到，已停用")
         return None
     return wait
 
 
-def _give_up(hook: Webhook, days: int) -> None:
+def _give_up(hook: Webhook, words: str) -> None:
     changed = Webhook.objects.filter(pk=hook.pk, state=HookState.ACTIVE).update(state=HookState.DISABLED)
     if not changed:
         return
-    event = record(User.system(), "core.disable_webhook", hook, webhook=hook.name, days=days)
+    event = record(User.system(), "core.disable_webhook", hook, webhook=hook.name, reason=words)
     notify(
         hook.user,
         kind="other.webhook",
-        title=f"回调“{hook.name}”连续 {days} 天没有送到，已停用",
+        title=f"回调“{hook.name}”{words}",
         body="请检查接收方，再在回调的页面上重新启用。没有送到的消息都还留着。",
         url=f"/my/webhooks/{hook.uid}/",
         event=event,

@@ -89,7 +89,10 @@ def page(user: Person, *, process: str = "", only: str = "", after: str = "", si
         for part in parts_of(user)
         for following in (key.following() if key else [Q()])
     ]
-    places = [Key(due_on, pk) for due_on, pk in joined(parts).order_by(*order)[: size + 1]] if parts else []
+    found_at = joined(parts) if parts else Task.objects.none().values_list(*order)
+    if len(parts) > 1:  # one part alone is in order, and cut, already
+        found_at = found_at.order_by(*order)[: size + 1]
+    places = [Key(due_on, pk) for due_on, pk in found_at]
     rows = Task.objects.filter(closed_at__isnull=True).in_bulk([place.pk for place in places[:size]])
     more = len(places) > size
     found = [rows[place.pk] for place in places[:size] if place.pk in rows]

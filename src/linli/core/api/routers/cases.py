@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from ninja import File, Form, UploadedFile
 from pydantic import Field, create_model
 
 from linli.core import clock
-from linli.core.access.models import User
 from linli.core.api.begins import BEGINNINGS
+from linli.core.api.callers import user_of
 from linli.core.api.drafts import change, draft_fields
 from linli.core.api.frame import FILES, mark, must_match
-from linli.core.api.listing import page
+from linli.core.api.listing import UNKNOWN_PAGE, page
 from linli.core.api.problems import Problem, fields_of
 from linli.core.api.rooms import Room
 from linli.core.api.routers import showing
@@ -29,6 +30,7 @@ from linli.core.workflow import duties, queries
 from linli.core.workflow.declare import REGISTRY, Process
 from linli.core.workflow.engine import perform
 from linli.core.workflow.forms import form_for
+from linli.core.workflow.listing import Cases
 from linli.core.workflow.models import Case, Task
 from linli.core.workflow.wizard import WIZARDS, Wizard
 
@@ -86,6 +88,7 @@ def _add_reading(room: Room, process: Process) -> None:
         state=(states | None, Field(None, max_length=50, description="状态")),
         q=(str | None, Field(None, max_length=100, description="名称、编号")),
         late=(bool, Field(False, description="只要超期的")),
+        mine=(bool, Field(False, description="只要我提出或代办的")),
         after=(After, None),
         limit=(Limit, 30),
     )
@@ -93,15 +96,30 @@ def _add_reading(room: Room, process: Process) -> None:
     @typed(filters=query(filters))
     def listed(request: HttpRequest, filters: Any) -> Any:
         assert process.visible_to is not None
+        states = filters.state or [""]
+        if len(states) == 1 and not filters.mine:
+            return quick(request, states[0], filters)
         rows = process.visible_to(request.user)
         if filters.state:
             rows = rows.filter(state__in=filters.state)
         if words := (filters.q or "").strip():
             rows = rows.filter(showing.matches(process, words))
+        if filters.mine:
+            rows = rows.filter(Q(owner=user_of(request)) | Q(entered_by=user_of(request)))
         if filters.late:
             rows = rows.filter(pk__in=_late(process).values("case_id"))
         items, following = page(rows, ("-pk",), filters.after, filters.limit)
         return {"items": showing.rows(process, items), "next": following}
+
+    def quick(request: HttpRequest, state: str, filters: Any) -> Any:
+        """By the parts that one index answers each; see core/workflow/listing.py."""
+        after = filters.after or ""
+        if after and not (after.isascii() and after.isdigit() and len(after) < 19):
+            raise Problem(404, "page.unknown", UNKNOWN_PAGE)
+        words = (filters.q or "").strip()
+        cases = Cases(process, request.user, state=state, words=words, late=filters.late)
+        found = cases.page(after, filters.limit)
+        return {"items": showing.rows(process, found.rows), "next": found.after or None}
 
     def one(request: HttpRequest, uid: str) -> Any:
         return show(process, request, found(process, request, uid))
@@ -110,6 +128,28 @@ def _add_reading(room: Room, process: Process) -> None:
         case = found(process, request, uid)
         return [showing.entry(entry) for entry in queries.timeline(case, public=not showing.is_posted(request, case))]
 
+    def standing(request: HttpRequest) -> Any:
+        if not request.user.has_perm(process.view):
+            raise Http404
+        return [showing.standing(process, one) for one in queries.standings(process, request.user)]
+
+    def compared(request: HttpRequest, uid: str) -> Any:
+        case = found(process, request, uid)
+        held = list(queries.versions(case))
+        if len(held) < 2:
+            return []
+        changed = queries.differences(held[-2].content, held[-1].content, case.snapshot())
+        return [showing.difference(one) for one in changed]
+
+    room.reads(f"/standings{path}", f"{label}：各步有几件", list[showing.Standing], name=_name(process, "standings"))(
+        standing
+    )
+    room.reads(
+        path + "/{uid}/changes",
+        f"{label}：再交时改了什么",
+        list[showing.Difference],
+        name=_name(process, "changes"),
+    )(compared)
     room.reads(path, f"{label}：列表", page_of(row), name=_name(process, "list"))(listed)
     room.reads(path + "/{uid}", f"{label}：一件", detail, name=_name(process, "one"))(one)
     room.reads(path + "/{uid}/timeline", f"{label}：经过", list[showing.Line], name=_name(process, "timeline"))(told)
@@ -149,25 +189,30 @@ def _add_steps(room: Room, process: Process) -> None:
         data = {plain.add_prefix(k): as_typed(plain.fields[k], v) for k, v in given.items() if k in plain.fields}
         form = form_for(chosen, data)
         if not form.is_valid():
-            raise Problem(422, fields=fields_of(form.errors))
-        done = perform(chosen, case, actor=_user(request), **form.cleaned_data)
+            raise Problem(422, "input.refused", fields=fields_of(form.errors))
+        done = perform(chosen, case, actor=user_of(request), **form.cleaned_data)
         return _after(process, request, done)
 
     def extend(request: HttpRequest, uid: str, body: Reason) -> Any:
         case = found(process, request, uid, lock=True)
-        duties.extend_duty(_task(case, duties.EXTENDED), reason=body.reason.strip(), actor=_user(request))
+        must_match(request, case.revision)
+        duties.extend_duty(_task(case, duties.EXTENDED), reason=body.reason.strip(), actor=user_of(request))
         return _after(process, request, case)
 
     def urge(request: HttpRequest, uid: str, body: Reason) -> Any:
         case = found(process, request, uid, lock=True)
-        duties.urge_duty(_task(case, duties.URGED), reason=body.reason.strip(), actor=_user(request))
+        duties.urge_duty(_task(case, duties.URGED), reason=body.reason.strip(), actor=user_of(request))
         return _after(process, request, case)
 
     label = process.label
-    room.sends(
-        path + "/steps/{step}", f"{label}：办一步（{words}）", detail, name=_name(process, "step"), guarded=True
+    room.alters(
+        path + "/steps/{step}",
+        f"{label}：办一步",
+        detail,
+        name=_name(process, "step"),
+        about=f"这件事的 steps 里有的才能办。{words}。",
     )(take)
-    room.sends(path + "/extend", f"{label}：延长这一步的时限", detail, name=_name(process, "extend"))(extend)
+    room.alters(path + "/extend", f"{label}：延长这一步的时限", detail, name=_name(process, "extend"))(extend)
     room.sends(path + "/urge", f"{label}：催办", detail, name=_name(process, "urge"))(urge)
 
 
@@ -176,11 +221,6 @@ def _task(case: Case, code: str) -> Task:
     if task is None:
         raise WrongState(code, "这一步已经办完。")
     return task
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _after(process: Process, request: HttpRequest, case: Case) -> Any:
@@ -196,7 +236,7 @@ def _add_beginning(room: Room, process: Process) -> None:
 
     @typed(body=beginning.body)
     def begin(request: HttpRequest, body: Any) -> Any:
-        return _after(process, request, beginning.open(body, actor=_user(request)))
+        return _after(process, request, beginning.open(body, actor=user_of(request)))
 
     path = f"/{process.slug}"
     room.sends(path, f"{process.label}：开始一件", detail, status=201, name=_name(process, "begin"))(begin)
@@ -212,7 +252,7 @@ def _add_draft(room: Room, process: Process, wizard: Wizard) -> None:
         case = found(process, request, uid, lock=True)
         must_match(request, case.revision)
         given = {name: getattr(body, name) for name in body.model_fields_set}
-        return _after(process, request, change(wizard, case, given, actor=_user(request)))
+        return _after(process, request, change(wizard, case, given, actor=user_of(request)))
 
     @typed(slot=SLOT, file=FILE)
     def attach(
@@ -222,17 +262,17 @@ def _add_draft(room: Room, process: Process, wizard: Wizard) -> None:
         file: UploadedFile,
     ) -> Any:
         case = found(process, request, uid, lock=True)
-        wizard.must_edit(case, _user(request))
+        wizard.must_edit(case, user_of(request))
         if slot not in {document.slot for shown in wizard.pages(case) for document in shown.documents}:
             raise Problem(422, fields={"slot": "没有这一项材料。可用的见这件事的 slots。"})
-        return showing.paper(store(file, subject=case, slot=slot, actor=_user(request)))
+        return showing.paper(store(file, subject=case, slot=slot, actor=user_of(request)))
 
     def detach(request: HttpRequest, uid: str, paper: str) -> None:
         case = found(process, request, uid, lock=True)
         row = attachments_of(case).filter(uid=paper).first()
         if row is None:
             raise Http404
-        remove_attachment(row, actor=_user(request))
+        remove_attachment(row, actor=user_of(request))
 
     room.changes(path, f"{label}：修改草稿", detail, name=_name(process, "draft"))(save)
     room.sends(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from linli.core.access.models import User
+from linli.core.api.callers import user_of
 from linli.core.api.listing import page
-from linli.core.api.rooms import Room
-from linli.core.api.schemas import After, Answer, Input, Limit, Word, one_of, page_of
+from linli.core.api.rooms import ANY, Room
+from linli.core.api.schemas import UID, Answer, Input, Paged, Word, one_of, page_of
 from linli.core.exports import actions, queries
 from linli.core.exports.choices import Format
 from linli.core.exports.models import Export
@@ -22,13 +22,11 @@ from linli.core.exports.source import source_of
 from linli.core.registers import REGISTRY as REGISTERS
 from linli.core.workflow.declare import REGISTRY as PROCESSES
 
-_UID = "Zk3v8mQ1bH0xY7tR5cW2aA"
-
 
 class ExportJob(Answer):
     """A file in the making, or there to be fetched."""
 
-    uid: str = Field(examples=[_UID])
+    uid: str = Field(examples=[UID])
     label: str = Field(examples=["社会组织名册"])
     format: Word = Field(examples=[{"code": "xlsx", "label": "Excel"}])
     state: Word = Field(examples=[{"code": "done", "label": "可以下载"}])
@@ -37,14 +35,15 @@ class ExportJob(Answer):
     size: int = Field(examples=[51200], description="字节")
     asked_at: dt.datetime = Field(examples=["2026-11-22T06:30:00Z"])
     kept_to: dt.date | None = Field(examples=["2026-11-29"], description="过了这一天就删除")
-    download: str = Field(examples=[f"/api/v1/exports/{_UID}/file"])
+    download: str = Field(examples=[f"/api/v1/exports/{UID}/file"])
 
 
-class ExportFilters(BaseModel):
-    """Which page."""
+class Exportable(Answer):
+    """A column that may be taken along."""
 
-    after: After = None
-    limit: Limit = 30
+    name: str = Field(examples=["leader"])
+    label: str = Field(examples=["负责人"])
+    personal: bool = Field(examples=[True], description="含个人信息：要写明用途")
 
 
 class NewExport(Input):
@@ -64,8 +63,8 @@ def build() -> Room:
     for slug, label in _lists().items():
         _add(room, slug, label)
 
-    def listed(request: HttpRequest, filters: Query[ExportFilters]) -> object:
-        rows = queries.exports_visible_to(_user(request))
+    def listed(request: HttpRequest, filters: Query[Paged]) -> object:
+        rows = queries.exports_visible_to(user_of(request))
         items, following = page(rows, ("-pk",), filters.after, filters.limit)
         return {"items": [_job(export) for export in items], "next": following}
 
@@ -73,7 +72,7 @@ def build() -> Room:
         return _job(_own(request, uid))
 
     def file(request: HttpRequest, uid: str) -> HttpResponseBase:
-        export = actions.fetch_export(_own(request, uid), actor=_user(request))
+        export = actions.fetch_export(_own(request, uid), actor=user_of(request))
         try:
             held = default_storage.open(export.stored_as)
         except FileNotFoundError:
@@ -81,11 +80,11 @@ def build() -> Room:
         return FileResponse(held, as_attachment=True, filename=export.file_name)
 
     def remove(request: HttpRequest, uid: str) -> None:
-        actions.remove_export(_own(request, uid), actor=_user(request))
+        actions.remove_export(_own(request, uid), actor=user_of(request))
 
     room.reads("", "我的导出", page_of(ExportJob), name="exports_list")(listed)
     room.reads("/{uid}", "导出：一份", ExportJob, name="exports_one")(one)
-    room.reads("/{uid}/file", "导出：下载", None, name="exports_file", gives="application/octet-stream")(file)
+    room.reads("/{uid}/file", "导出：下载", None, name="exports_file", gives=ANY)(file)
     room.removes("/{uid}", "导出：删除文件", name="exports_remove")(remove)
     return room
 
@@ -97,23 +96,27 @@ def _lists() -> dict[str, str]:
 
 def _add(room: Room, slug: str, label: str) -> None:
     def ask(request: HttpRequest, body: NewExport) -> object:
-        source = source_of(slug, QueryDict(body.filter), _user(request))
+        source = source_of(slug, QueryDict(body.filter), user_of(request))
         if source is None:
             raise Http404
         export = actions.ask_export(
-            source, columns=body.columns, format_=body.format, reason=body.reason, actor=_user(request)
+            source, columns=body.columns, format_=body.format, reason=body.reason, actor=user_of(request)
         )
         return _job(export)
 
-    room.sends(f"/{slug}", f"导出{label}", ExportJob, status=201, name=f"exports_{slug}_ask")(ask)
+    def columns(request: HttpRequest) -> object:
+        source = source_of(slug, QueryDict(), user_of(request))
+        if source is None:
+            raise Http404
+        return list(source.columns)
 
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
+    key = slug.replace("-", "_")
+    room.reads(f"/columns/{slug}", f"导出{label}：有哪些列", list[Exportable], name=f"exports_{key}_columns")(columns)
+    room.sends(f"/{slug}", f"导出{label}", ExportJob, status=201, name=f"exports_{key}_ask")(ask)
 
 
 def _own(request: HttpRequest, uid: str) -> Export:
-    export = queries.exports_visible_to(_user(request)).filter(uid=uid).first()
+    export = queries.exports_visible_to(user_of(request)).filter(uid=uid).first()
     if export is None:
         raise Http404
     return export

@@ -6,12 +6,14 @@ import datetime as dt
 
 from django.http import HttpRequest
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from linli.core.api.listing import page
+from linli.core.api.callers import user_of
+from linli.core.api.listing import UNKNOWN_PAGE
+from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
-from linli.core.api.schemas import After, Answer, Limit, Word, page_of
-from linli.core.workflow import queries
+from linli.core.api.schemas import Answer, Paged, Word, one_of, page_of
+from linli.core.workflow import inbox
 from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Task
 
@@ -31,11 +33,11 @@ class Owed(Answer):
     case: str = Field(examples=["/api/v1/cases/filing/Zk3v8mQ1bH0xY7tR5cW2aA"])
 
 
-class InboxFilters(BaseModel):
-    """Which page."""
+class InboxFilters(Paged):
+    """Which duties."""
 
-    after: After = None
-    limit: Limit = 30
+    process: one_of(REGISTRY) | None = Field(None, description="只要这一种事项")  # type: ignore[valid-type]
+    only: one_of((inbox.LATE, inbox.TODAY)) | None = Field(None, description="late：超期的；today：今天到期的")  # type: ignore[valid-type]
 
 
 def build() -> Room:
@@ -43,9 +45,20 @@ def build() -> Room:
     room = Room("inbox", "待办", "按期限排；期限近的在前。")
 
     def listed(request: HttpRequest, filters: Query[InboxFilters]) -> object:
-        rows = queries.tasks_of(request.user).filter(process__in=REGISTRY)
-        items, following = page(rows, ("due_on", "pk"), filters.after, filters.limit)
-        return {"items": [_owed(task) for task in items], "next": following}
+        after = filters.after or ""
+        if after and inbox.Key.read(after) is None:
+            raise Problem(404, "page.unknown", UNKNOWN_PAGE)
+        found = inbox.page(
+            user_of(request),
+            process=filters.process or "",
+            only=filters.only or "",
+            after=after,
+            size=filters.limit,
+        )
+        return {
+            "items": [_owed(task) for task in found.rows if task.process in REGISTRY],
+            "next": found.after or None,
+        }
 
     room.reads("", "我的待办", page_of(Owed), name="inbox_list")(listed)
     return room

@@ -12,11 +12,12 @@ from pydantic import BaseModel, Field, create_model
 from linli.core.api.listing import UNKNOWN_PAGE
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
+from linli.core.api.routers.figures import add_figures, add_look_up, selection_of
 from linli.core.api.routers.revealing import add_reveal
 from linli.core.api.schemas import After, Answer, Limit, Word, one_of, page_of, query, typed
 from linli.core.registers import REGISTRY, Column, Facet, Kind, Register
 from linli.core.registers.search import NOTHING
-from linli.core.registers.selection import LONGEST, MOST_VALUES, Selection
+from linli.core.registers.selection import LONGEST, MOST_VALUES
 from linli.core.replica.reading import read
 
 TYPES: dict[Kind, Any] = {
@@ -35,6 +36,7 @@ def build() -> list[Room]:
     for register in REGISTRY.values():
         _add(officers, register, public=False)
         add_reveal(officers, register.model._meta.label_lower, register.slug, f"/{register.slug}", register.label)
+        add_look_up(officers, register, f"registers_{register.slug.replace('-', '_')}")
         if register.public is not None:
             _add(everybody, register, public=True)
     return [officers, everybody]
@@ -53,10 +55,7 @@ def _add(room: Room, register: Register, *, public: bool) -> None:
 
     @typed(filters=query(filters))
     def listed(request: HttpRequest, filters: Any) -> Any:
-        selection = Selection.from_params(register, request.GET, None if public else request.user, public)
-        if selection.dropped:
-            # A page leaves out what it does not know and says so; a program must not go on with other records.
-            raise Problem(404, "filter.unknown", "".join(selection.dropped))
+        selection = selection_of(register, request, public=public)
         if filters.after and selection.order.read(filters.after) is None:
             raise Problem(404, "page.unknown", UNKNOWN_PAGE)
 
@@ -77,6 +76,7 @@ def _add(room: Room, register: Register, *, public: bool) -> None:
     path = f"/{register.slug}"
     room.reads(path, f"{register.label}：列表", page_of(row), name=f"{name}_list", open=public)(listed)
     room.reads(path + "/{uid}", f"{register.label}：一条记录", row, name=name, open=public)(one)
+    add_figures(room, register, filters, name, public=public)
 
 
 def _row(register: Register, columns: list[Column], *, public: bool) -> type[BaseModel]:
@@ -115,6 +115,12 @@ def _filters(register: Register, *, public: bool) -> type[BaseModel]:
         facet.name: (_facet_type(facet) | None, Field(None, description=_about(facet), max_length=MOST_VALUES))
         for facet in register.facets_for(public=public)
     }
+    if register.keys and not public:
+        kinds = "|".join(key.name for key in register.keys)
+        members["who"] = (
+            Annotated[str | None, Field(pattern=rf"^({kinds}):[0-9a-f]{{64}}$")],
+            Field(None, description="按号码找人的结果，见 look-up", examples=[f"{register.keys[0].name}:{'0' * 64}"]),
+        )
     orders = [sort.name for sort in register.sorts]
     words = "；".join(f"{sort.name}：{sort.label}" for sort in register.sorts)
     return create_model(
@@ -139,7 +145,7 @@ def _facet_type(facet: Facet) -> Any:
 def _about(facet: Facet) -> str:
     match facet.kind:
         case Kind.AREA:
-            return f"{facet.label}：区划代码；只用一个"
+            return f"{facet.label}：区划代码，见 areas；只用一个"
         case Kind.DAY:
             return f"{facet.label}；{NOTHING} 表示没有填"
     words = "；".join(f"{code}：{label}" for code, label in facet.choices)

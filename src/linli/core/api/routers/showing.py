@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, create_model
 
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
-from linli.core.api.schemas import Answer, Word, body_of
+from linli.core.api.schemas import UID, Answer, Word, body_of, word
 from linli.core.files.models import Attachment
 from linli.core.files.queries import attachments_of
 from linli.core.workflow import duties, queries
@@ -21,8 +21,6 @@ from linli.core.workflow.forms import form_for
 from linli.core.workflow.models import Case, Task
 from linli.core.workflow.web import basis_of, may_urge, role_words
 from linli.core.workflow.wizard import WIZARDS
-
-_UID = "Zk3v8mQ1bH0xY7tR5cW2aA"
 
 
 class Duty(Answer):
@@ -59,14 +57,14 @@ class Stage(Answer):
 class Paper(Answer):
     """A file of a case."""
 
-    uid: str = Field(examples=[_UID])
+    uid: str = Field(examples=[UID])
     slot: str = Field(examples=["charter"])
     name: str = Field(examples=["章程.pdf"])
     media_type: str = Field(examples=["application/pdf"])
     size: int = Field(examples=[20480], description="字节")
     sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
     uploaded_at: dt.datetime = Field(examples=["2026-11-22T06:30:00Z"])
-    download: str = Field(examples=[f"/api/v1/files/{_UID}"])
+    download: str = Field(examples=[f"/api/v1/files/{UID}"])
 
 
 class Slot(Answer):
@@ -85,7 +83,7 @@ class Draft(Answer):
         examples=[{"type": "object", "properties": {"name": {"type": "string"}}}],
     )
     slots: list[Slot]
-    missing: list[str] = Field(examples=["填写活动场所"])
+    missing: list[str] = Field(examples=[["填写活动场所"]])
 
 
 class Line(Answer):
@@ -97,6 +95,24 @@ class Line(Answer):
     post: str = Field(examples=["东方街道办事处"])
     on_behalf_of: str = Field(examples=["申请人"])
     quote: str = Field(examples=["场地可错时使用。"])
+
+
+class Standing(Answer):
+    """How many cases stand in a state."""
+
+    state: Word = Field(examples=[{"code": "review", "label": "街道审核"}])
+    count: int = Field(examples=[12])
+    late: str = Field(examples=["3"], description="超期的；太多时写“999+”")
+    usual_days: float | None = Field(examples=[2.5], description="最近办完的平均停留几天")
+    owed_by: str = Field(examples=["街道经办"])
+
+
+class Difference(Answer):
+    """What a resent application says otherwise than before; personal values masked."""
+
+    label: str = Field(examples=["活动场所"])
+    before: str = Field(examples=["金苑社区 201 室"])
+    after: str = Field(examples=["金苑社区 203 室"])
 
 
 def models_of(process: Process) -> tuple[type[BaseModel], type[BaseModel]]:
@@ -116,7 +132,7 @@ def _make(process: Process) -> tuple[type[BaseModel], type[BaseModel]]:
         f"{title}Row",
         __base__=Answer,
         __doc__=f"{process.label}，列表里的一行。",
-        uid=(str, Field(examples=[_UID])),
+        uid=(str, Field(examples=[UID])),
         number=(str, Field(description="编号；还没提交的为空", examples=["SQ-440511004-2026-00317"])),
         title=(str, Field(examples=["凤亭下书画社申请备案"])),
         summary=(str, Field(examples=["东方街道金苑社区 · 文体类"])),
@@ -126,7 +142,7 @@ def _make(process: Process) -> tuple[type[BaseModel], type[BaseModel]]:
         began_at=(dt.datetime | None, Field(description="提交的时间", examples=["2026-11-22T06:30:00Z"])),
         ended_at=(dt.datetime | None, Field(description="办结的时间", examples=["2026-11-28T06:30:00Z"])),
         due_on=(dt.date | None, Field(description="这一步的期限", examples=["2026-11-27"])),
-        url=(str, Field(description="页面的地址", examples=[f"/cases/{process.slug}/{_UID}/"])),
+        url=(str, Field(description="页面的地址", examples=[f"/cases/{process.slug}/{UID}/"])),
     )
     detail = create_model(
         f"{title}Case",
@@ -242,6 +258,23 @@ def _draft(process: Process, user: User, case: Any) -> dict[str, Any] | None:
         ],
         "missing": wizard.missing(case),
     }
+
+
+def standing(process: Process, one: queries.Standing) -> dict[str, Any]:
+    """A state with its numbers."""
+    duty = process.duty_in(one.state)
+    return {
+        "state": word(one.state, one.label),
+        "count": one.count,
+        "late": str(one.late),
+        "usual_days": one.usual_days,
+        "owed_by": role_words(duty.owed_by) if duty else "",
+    }
+
+
+def difference(one: queries.Difference) -> dict[str, Any]:
+    """A changed value."""
+    return {"label": one.label, "before": str(one.before or ""), "after": str(one.after or "")}
 
 
 def paper(row: Attachment) -> dict[str, Any]:

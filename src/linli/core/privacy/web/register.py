@@ -90,7 +90,7 @@ class LocalForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].error_messages["required"] = f"请填写“{self.fields[name].label}”。"
 
 
-def _edited_scope(request: HttpRequest) -> str:
+def edited_scope(request: HttpRequest) -> str:
     """The path of the district this person keeps the register of; "" for a reader."""
     return next((grant.scope for grant in grants_of(request.user) if grant.role == DISTRICT_HEAD), "")
 
@@ -101,7 +101,7 @@ def processing_page(request: HttpRequest) -> HttpResponse:
     """The register of processing activities as a table, with the districts' own entries."""
     if not request.user.has_perm("privacy.view_register"):
         raise Http404
-    scope = _edited_scope(request)
+    scope = edited_scope(request)
     rows: list[tuple[Processing, dict[str, Any]]] = [(entry, notice.told(entry)) for entry in PROCESSINGS.values()]
     local = [
         (row, place_of(row.scope), bool(scope) and row.scope == scope)
@@ -115,7 +115,7 @@ def processing_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def local_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Write or change a district's own entry; POST with `end` takes it out."""
-    scope = _edited_scope(request)
+    scope = edited_scope(request)
     if not request.user.has_perm("privacy.view_register"):
         raise Http404
     if not scope:
@@ -162,12 +162,12 @@ def _days(rule: Retention) -> Any:
     return value_of(rule.parameter) if rule.parameter else ""
 
 
-def _in_scope(request: HttpRequest, rule: Retention, rows: QuerySet[Any]) -> QuerySet[Any]:
+def in_scope(request: HttpRequest, rule: Retention, rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows of the reader's own district where rows lie somewhere. Whoever keeps the policies sees all of them,
     as numbers and dates; see `_named`."""
-    if request.user.has_perm("privacy.view_retention") and not _edited_scope(request):
+    if request.user.has_perm("privacy.view_retention") and not edited_scope(request):
         return rows
-    return rows.filter(**{f"{rule.scope}__startswith": _edited_scope(request)}) if rule.scope else rows
+    return rows.filter(**{f"{rule.scope}__startswith": edited_scope(request)}) if rule.scope else rows
 
 
 @login_required
@@ -178,15 +178,15 @@ def retention_rows(request: HttpRequest, slug: str) -> HttpResponse:
     rule = _rule_or_404(request, slug)
     held = request.GET.get("held") == "1"
     rows = retention.held_rows(rule) if held else retention.due_rows(rule)
-    named = bool(_edited_scope(request))
-    page = keyset(_in_scope(request, rule, rows), request, ascending=True)
+    named = bool(edited_scope(request))
+    page = keyset(in_scope(request, rule, rows), request, ascending=True)
     shown = [
         {
             "row": row,
             "pk": row.pk if isinstance(row.pk, int) else "",
             "title": rule.title(row) if named else str(rule.model._meta.verbose_name),
             "url": row.get_absolute_url() if named and hasattr(row, "get_absolute_url") else "",
-            "since": _since(rule, row),
+            "since": since_of(rule, row),
             "mark": _hold_on(row) if held else None,
         }
         for row in page.rows
@@ -204,7 +204,7 @@ def retention_rows(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "core/privacy/retention_rows.html", context)
 
 
-def _since(rule: Retention, row: Any) -> Any:
+def since_of(rule: Retention, row: Any) -> Any:
     value = row
     for part in rule.since.split("__"):
         value = getattr(value, part)
@@ -223,7 +223,7 @@ def _hold_on(row: Any) -> RecordMark | None:
 def retention_hold(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Keep one row although its time has run, or let it go again."""
     rule = _rule_or_404(request, slug)
-    row = get_object_or_404(_in_scope(request, rule, rule.due(rule.cutoff(clock.now()))), pk=pk)
+    row = get_object_or_404(in_scope(request, rule, rule.due(rule.cutoff(clock.now()))), pk=pk)
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:300]
     try:
         if mark := _hold_on(row):

@@ -1,0 +1,225 @@
+"""One of everything that has an address in the API, made in 东方街道: what cases aim at and crawlers look for.
+
+A new operation with a parameter in its path fails `Ground.value`, until it is said here what it may name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.personas import PDF, World
+
+from linli.actors.actions import begin_appointment
+from linli.actors.models import Body, Post
+from linli.core import clock
+from linli.core.api.actions import issue_token
+from linli.core.api.web import known_scopes
+from linli.core.audit.models import Event, Verification
+from linli.core.exports.models import Export
+from linli.core.files.actions import store
+from linli.core.files.queries import attachments_of
+from linli.core.notices import notify
+from linli.core.notices.models import Robot
+from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.actions.consents import give_consent
+from linli.core.privacy.actions.notice import current_version, set_local
+from linli.core.privacy.actions.requests import begin_request
+from linli.core.privacy.holdings import SIGN_UP
+from linli.core.privacy.models import Takeout
+from linli.core.registers import REGISTRY as REGISTERS
+from linli.core.registers.actions import save_filter, share_filter
+from linli.core.registers.selection import Selection
+from linli.core.sheets.models import Import, ImportedRow, StagedRow
+from linli.core.webhooks.models import Message, Webhook
+from linli.organizations.actions.amendments import begin_amendment, submit_amendment
+from linli.organizations.models import Filing, Organization
+
+
+@dataclass
+class Ground:
+    """Outward names by path template (as the document writes it, without /api/v1) and name of the parameter."""
+
+    world: World
+    organization: Organization
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    anywhere: dict[str, str] = field(default_factory=dict)
+
+    def value(self, path: str, name: str) -> str:
+        """What the parameter names; the longest path that begins this one decides."""
+        short = path.removeprefix("/api/v1")
+        found = [start for start, known in self.names if known == name and short.startswith(start)]
+        if found:
+            return self.names[max(found, key=len), name]
+        return self.anywhere[name]
+
+    def filled(self, path: str) -> str:
+        """The path with everything in its place."""
+        parts = [self.value(path, part.strip("{}")) if part.startswith("{") else part for part in path.split("/")]
+        return "/".join(parts)
+
+    def aim(self, operation: Any, case: Any) -> None:
+        """Let a generated case name what is there."""
+        for name in case.path_parameters or {}:
+            schema = next(p.definition for p in operation.path_parameters if p.name == name)["schema"]
+            if "enum" not in schema and "const" not in schema:
+                value = self.value(operation.path, name)
+                case.path_parameters[name] = int(value) if schema.get("type") == "integer" else value
+
+
+@pytest.fixture
+def ground(world: World, filed: Organization) -> Ground:
+    """One of everything; what belongs to a person belongs to the founder, what is administered lies in 东方街道."""
+    founder, officer = world["founder"], world["street_officer"]
+    made = Ground(world, filed)
+    _cases(made, founder)
+    _administered(made)
+    _personal(made, founder)
+    _imports(made, officer)
+    _working(made, officer)
+    return made
+
+
+def _cases(made: Ground, founder: Any) -> None:
+    world = made.world
+    amendment = begin_amendment(made.organization, kind="address", actor=founder)
+    amendment.new_address, amendment.cause = "别处 9 号", "原场地到期"
+    amendment.save()
+    paper = SimpleUploadedFile("proof.pdf", PDF, "application/pdf")
+    store(paper, subject=amendment, slot="proof", actor=founder)
+    amendment = submit_amendment(amendment, actor=founder)
+    request = begin_request("explain", actor=founder)
+    appointment = begin_appointment(
+        "appoint",
+        user=world["volunteer"],
+        role="volunteer",
+        body=Body.objects.get(area=world.street),
+        area=world.street,
+        cause="区民政局会议",
+        since=clock.today(),
+        actor=world["sysadmin"],
+    )
+    filing = Filing.objects.get(organization=made.organization)
+    made.names |= {
+        ("/registers", "uid"): made.organization.uid,
+        ("/public", "uid"): made.organization.uid,
+        ("/cases/filing", "uid"): filing.uid,
+        ("/cases/amendment", "uid"): amendment.uid,
+        ("/cases/request", "uid"): request.uid,
+        ("/cases/appointment", "uid"): appointment.uid,
+        ("/files", "uid"): attachments_of(amendment).get().uid,
+        ("/cases/amendment", "paper"): attachments_of(amendment).get().uid,
+        ("/cases", "paper"): attachments_of(filing).first().uid,
+        ("/cases/filing", "step"): "withdraw_filing",
+        ("/cases/amendment", "step"): "withdraw_amendment",
+        ("/cases/request", "step"): "withdraw_request",
+        ("/cases/appointment", "step"): "withdraw_appointment",
+        ("/publicity", "uid"): filing.uid,
+    }
+
+
+def _administered(made: Ground) -> None:
+    world = made.world
+    value = ParameterValue.objects.create(
+        key="filing.days", scope=world.district.path, value=8, set_by=world["district_head"], reason="局务会"
+    )
+    entry = set_local(
+        scope=world.district.path,
+        actor=world["district_head"],
+        label="节日慰问",
+        purpose="慰问独居老人",
+        ground="consent",
+        basis="个人信息保护法第十三条",
+        fields="姓名",
+        sources="本人",
+        kept="一年",
+        security="加密",
+    )
+    made.names |= {
+        ("/parameters", "key"): "filing.days",
+        ("/parameters", "id"): str(value.pk),
+        ("/calendar", "year"): "2026",
+        ("/calendar", "day"): "2026-10-08",
+        ("/areas", "code"): world.street.code or "",
+        ("/reforms", "key"): world.community.code or "",
+        ("/accounts", "uid"): world["volunteer"].uid,
+        ("/rights", "uid"): world["volunteer"].uid,
+        ("/bodies", "id"): str(Body.objects.get(area=world.street).pk),
+        ("/posts", "id"): str(Post.objects.get(user=world["community_worker"]).pk),
+        ("/audit/events", "id"): str(Event.objects.latest("pk").pk),
+        ("/audit/checks", "id"): str(Verification.objects.create(outcome="clean", finished_at=clock.now()).pk),
+        ("/privacy/notice", "number"): str(current_version().number),
+        ("/privacy/processing", "id"): str(entry.pk),
+        ("/privacy/retention", "slug"): "notices",
+        ("/privacy/retention", "id"): "1",
+    }
+
+
+def _personal(made: Ground, founder: Any) -> None:
+    told = notify(founder, kind="case.filing", title="只给本人的话")
+    robot = Robot.objects.create(user=founder, label="书画社群", address="dingtalk://secret-of-the-founder")
+    takeout = Takeout.objects.create(person=founder)
+    give_consent(SIGN_UP, actor=founder)
+    token, _secret = issue_token(name="本人的程序", scopes=["read:me"], days=9, known=known_scopes(), actor=founder)
+    made.names |= {
+        ("/notices", "uid"): told.uid,
+        ("/notices/robots", "uid"): robot.uid,
+        ("/notices", "group"): "duty",
+        ("/data/takeouts", "uid"): takeout.uid,
+        ("/data/holdings", "slug"): "account",
+        ("/data/consents", "processing"): SIGN_UP,
+        ("/tokens", "uid"): token.uid,
+    }
+
+
+def _imports(made: Ground, officer: Any) -> None:
+    batch = Import.objects.create(
+        slug="organizations",
+        scope=made.world.street.path,
+        state="ready",
+        name="名册.xlsx",
+        extension="xlsx",
+        begun_by=officer,
+        counts={"read": 1, "wrong": 1},
+    )
+    values = {"name": "凤亭下书画社", "area_id": made.world.community.pk}
+    StagedRow.objects.create(batch=batch, number=3, state="wrong", label="凤亭下书画社", values=values, record_id=1)
+    ImportedRow.objects.create(batch=batch, run=0, number=4, label="凤亭下书画社", outcome="skipped")
+    made.names |= {("/imports", "uid"): batch.uid, ("/imports", "number"): "3"}
+
+
+def _working(made: Ground, officer: Any) -> None:
+    register = REGISTERS["organizations"]
+    selection = Selection.from_params(register, {"kind": "culture"}, officer)
+    kept = save_filter(selection, name="东方街道文体", actor=officer)
+    link = share_filter(selection, note="东方街道文体", actor=officer)
+    hook = Webhook.objects.create(
+        user=officer,
+        name="东方大屏",
+        url="https://receiver.example.org/",
+        patterns=["organizations.*"],
+        secret="whsec_AA",
+    )
+    message = Message.objects.create(webhook=hook, name="linli.test")
+    export = Export.objects.create(
+        owner=officer,
+        slug="organizations",
+        label="东方街道名册",
+        columns=["name"],
+        format="xlsx",
+        state="done",
+        reach=[made.world.street.path],
+        kept_to=clock.today() + dt.timedelta(days=7),
+        finished_at=clock.now(),
+        stored_as="exports/nothing.xlsx",
+    )
+    made.names |= {
+        ("/filters", "uid"): kept.uid,
+        ("/links", "uid"): link.uid,
+        ("/webhooks", "uid"): hook.uid,
+        ("/webhooks", "message"): message.uid,
+        ("/exports", "uid"): export.uid,
+    }
