@@ -109,7 +109,7 @@ def _add_holdings(room: Room) -> None:
 
     def listed(request: HttpRequest) -> object:
         counts = holdings_about(subject_of(user_of(request)))
-        return [_held(holding, count) for holding, count in counts if count]
+        return [_held(holding, int(count)) for holding, count in counts if count]
 
     @typed(slug=slugs)
     def rows(request: HttpRequest, slug: Any, filters: Query[Paged]) -> object:
