@@ -7,8 +7,9 @@ shown nor served by its address.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -16,7 +17,7 @@ from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.usefixtures("district")
 VISITOR = ""
 ONE_OF_A_KIND = 2  # addresses of one route that are opened
 PAGES_AT_MOST = 90
+MOST_QUERIES = 30
 NUMBERS = re.compile(r"(?<!\d)(?:\d{17}[\dX]|1[3-9]\d{9})(?!\d)")
 LEFT_ALONE = ("/accounts/logout/", "/static/", "/demo/")
 
@@ -56,6 +58,8 @@ class Walk:
     username: str
     client: Client
     pages: dict[str, str] = field(default_factory=dict)
+    queries: dict[str, int] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)  # seconds
     broken: list[str] = field(default_factory=list)
     kinds: Counter[tuple[str, frozenset[str]]] = field(default_factory=Counter)
 
@@ -76,17 +80,22 @@ class Walk:
 
     def is_new_kind(self, address: str) -> bool:
         """At most ONE_OF_A_KIND of each route and set of query keys."""
-        try:
-            route = resolve(urlsplit(address).path).route
-        except Resolver404:
-            route = address
-        kind = (route, frozenset(parse_qs(urlsplit(address).query)))
+        kind = kind_of(address)
         self.kinds[kind] += 1
         return self.kinds[kind] <= ONE_OF_A_KIND
 
     def open(self, address: str, seen_on: str) -> str:
         """The page's text; an answer that is none is remembered as broken."""
-        answer = self.client.get(address)
+        asked: list[str] = []
+
+        def count(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            asked.append(sql)
+            return execute(sql, *rest)
+
+        began = time.perf_counter()
+        with connection.execute_wrapper(count):
+            answer = self.client.get(address)
+        self.took[address], self.queries[address] = time.perf_counter() - began, len(asked)
         if answer.status_code in (301, 302):
             return ""
         if answer.status_code != 200:
@@ -95,6 +104,15 @@ class Walk:
         text = text_of(answer)
         self.pages[address] = text
         return text
+
+
+def kind_of(address: str) -> tuple[str, frozenset[str]]:
+    """The route of an address and the keys of its query: addresses of one kind are one page with other records."""
+    try:
+        route = resolve(urlsplit(address).path).route
+    except Resolver404:
+        route = address
+    return route, frozenset(parse_qs(urlsplit(address).query))
 
 
 def text_of(answer: object) -> str:
@@ -134,6 +152,12 @@ def test_every_link_that_is_shown_works(walks: dict[str, Walk]) -> None:
     assert all(len(walk.pages) > 5 for walk in walks.values()), {
         name: len(walk.pages) for name, walk in walks.items()
     }
+
+
+def test_no_page_asks_the_database_more_than_thirty_times(walks: dict[str, Walk]) -> None:
+    asked = {(walk.username, address): n for walk in walks.values() for address, n in walk.queries.items()}
+
+    assert {page: n for page, n in asked.items() if n > MOST_QUERIES} == {}
 
 
 def test_no_page_holds_a_personal_number_of_somebody_else(walks: dict[str, Walk]) -> None:
