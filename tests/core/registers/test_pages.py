@@ -15,8 +15,11 @@ from tests.personas import World
 from linli.core.audit.models import Event
 from linli.core.privacy import keyed_hash
 from linli.core.privacy.queries import disclosures_visible_to
+from linli.core.registers import search
 from linli.core.registers.models import SavedFilter, ShareLink
-from linli.organizations.models import Organization
+from linli.core.workflow.listing import Cases
+from linli.organizations.choices import AMENDMENT
+from linli.organizations.models import Amendment, Organization
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LEADER, ID_NUMBER, PHONE = "欧阳芝兰", "11010519491231002X", "13800002046"
@@ -357,3 +360,32 @@ def test_the_map_counts_every_record_in_sight(world: World, sign_in: Any, monkey
     counts = [f["properties"].get("count", 1) for f in near["features"] if f["properties"].get("kind") != "area"]
     assert (sorted(counts), near["more"]) == ([1, 12], True)
     assert odd == [200] * 4
+
+
+@pytest.mark.parametrize("few", [0, 3000], ids=["each on the way", "by their keys"])
+@pytest.mark.parametrize("asked", ["书画", "金苑 书画", "没有这个", "。", "BG-1"])
+def test_changes_are_found_by_the_name_of_their_organization(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int, asked: str
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    made = {
+        name: Amendment.objects.create(
+            organization=Organization.objects.create(
+                name=name, area=world.community, number=f"N{n}", filed_on="2024-01-01"
+            ),
+            kind="name",
+            state="review",
+            number=f"BG-{n}",
+        )
+        for n, name in enumerate(("金苑书画社", "凤亭书画社", "金苑合唱团"))
+    }
+    plain = {
+        name
+        for name, row in made.items()
+        if row.number == asked or all(word in name for word in asked.replace("。", "").split())
+    }
+
+    found = Cases(AMENDMENT, world["street_officer"], words=asked)
+
+    assert {row.organization.name for row in found.page().rows} == plain
+    assert {row.organization.name for row in found.queryset} == plain

@@ -144,12 +144,8 @@ def found_by(model: Any, asked: str) -> Q:
     """What holds every word, for lists that are no registers: a model with search columns names its `TOKENS`; one
     that is found by a related record names the relation in `FOUND_BY`; any other its `SEARCH`.
     """
-    words = words_of(asked)
     if searchable(model):
-        exact, named = Q(), Q()
-        for word in words:
-            exact &= word_condition(word, public=False)
-            named &= word_tokens(word, model.TOKENS, public=False)
+        exact, named = _conditions(model, asked)
         return exact & named if planned_rows(model._base_manager.filter(named).values("pk")) <= FEW else exact
     if via := getattr(model, "FOUND_BY", ""):
         return Q(number__startswith=asked.upper()) | _found_by_related(model, via, asked)
@@ -163,13 +159,23 @@ def _found_by_related(model: Any, via: str, asked: str) -> Q:
     """The related rows by their keys where they are few; where many, each row's own is looked at on the way along the
     list, which ends when the page is full. Left the choice, the planner reads all of both and joins them."""
     related = model._meta.get_field(via).related_model
-    condition = found_by(related, asked)
-    keys = list(related._base_manager.filter(condition).values_list("pk", flat=True)[: FEW + 1])
-    if len(keys) <= FEW:
-        return Q(**{f"{via}__in": keys})
-    holds = ExpressionWrapper(condition, output_field=BooleanField())
+    exact, named = _conditions(related, asked)
+    if planned_rows(related._base_manager.filter(named).values("pk")) <= FEW:
+        keys = list(related._base_manager.filter(exact, named).values_list("pk", flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            return Q(**{f"{via}__in": keys})
+    holds = ExpressionWrapper(exact, output_field=BooleanField())
     one = related._base_manager.filter(pk=OuterRef(via)).annotate(holds=holds).values("holds")
     return Q(Subquery(one, output_field=BooleanField()))
+
+
+def _conditions(model: Any, asked: str) -> tuple[Q, Q]:
+    """What the words mean, and what the index can say of them."""
+    exact, named = Q(), Q()
+    for word in words_of(asked):
+        exact &= word_condition(word, public=False)
+        named &= word_tokens(word, model.TOKENS, public=False)
+    return exact, named
 
 
 def planned_rows(rows: QuerySet[Any]) -> int:
