@@ -154,12 +154,6 @@ def test_every_link_that_is_shown_works(walks: dict[str, Walk]) -> None:
     }
 
 
-def test_no_page_asks_the_database_more_than_thirty_times(walks: dict[str, Walk]) -> None:
-    asked = {(walk.username, address): n for walk in walks.values() for address, n in walk.queries.items()}
-
-    assert {page: n for page, n in asked.items() if n > MOST_QUERIES} == {}
-
-
 def test_no_page_holds_a_personal_number_of_somebody_else(walks: dict[str, Walk]) -> None:
     private: dict[str, set[int | None]] = {}
     for row in [*Organization.objects.all(), *Filing.objects.all()]:
