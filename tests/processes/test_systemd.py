@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from tests.core.backup.conftest import url_of
 from tests.processes.test_serve import free_port
 
 from linli.cli import notify
@@ -59,10 +59,8 @@ def systemd(tmp_path: Path) -> Systemd:
 @pytest.fixture
 def run(transactional_db: None, tmp_path: Path, systemd: Systemd) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a service on the tests' database as systemd would."""
-    parts = conninfo_to_dict(conninfo())
-    words = "&".join(f"{name}={value}" for name, value in parts.items() if name not in ("dbname", "user"))
     known = {
-        "DATABASE_URL": f"postgresql://{parts['user']}@/{parts['dbname']}?{words}",
+        "DATABASE_URL": url_of(conninfo()),
         "LINLI_HOME": str(tmp_path / "home"),
         "NOTIFY_SOCKET": str(systemd.path),
         "WATCHDOG_USEC": "600000",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -11,8 +13,9 @@ from typing import Any
 
 import click
 
+from linli.cli import notify
 from linli.cli.cluster import Cluster
-from linli.cli.home import Halt, stage
+from linli.cli.home import Halt, Home, stage
 from linli.cli.ready import django_ready
 from linli.core.backup import archive
 from linli.core.backup.archive import BackupError
@@ -121,7 +124,6 @@ def key(file: Path, passphrase: bool) -> None:
 @click.option("--in", "folder", type=click.Path(path_type=Path, file_okay=False), help="默认 LINLI_BACKUP_DIR。")
 def list_them(folder: Path | None) -> None:
     """有哪些备份，新的在后。"""
-    from linli.cli.home import Home
     from linli.core.backup.making import kept
 
     where = folder or Path(os.environ.get("LINLI_BACKUP_DIR") or Home.from_environment().path / "backups")
@@ -160,11 +162,13 @@ def verify(file: Path, identities: tuple[Path, ...], deep: bool, server: int | N
     head = f"，封存到第 {seal['number']} 号 {seal['hash'][:16]}…" if seal else ""
     click.echo(f"  办理记录 {manifest['audit']['events']} 条，最后一条 {manifest['audit']['last_event']}{head}")
     if deep:
-        try_deep(file, keys, server, restored_secrets)
+        try_deep(file, keys, server, restored_secrets, manifest)
     click.secho("✓ 这份备份可以用。", fg="green")
 
 
-def try_deep(file: Path, keys: list[Any], server: int | None, restored_secrets: dict[str, str]) -> None:
+def try_deep(
+    file: Path, keys: list[Any], server: int | None, restored_secrets: dict[str, str], manifest: dict[str, Any]
+) -> None:
     """Restore into a throw-away server and compare; Halt when it differs."""
     from linli.core.backup.reading import try_out
 
@@ -182,5 +186,52 @@ def try_deep(file: Path, keys: list[Any], server: int | None, restored_secrets: 
                 differing = try_out(file, keys, cluster.url)
             if differing:
                 raise Halt("恢复出来的和备份说的不一样：" + "；".join(differing[:10]) + "。请换一份备份。")
+            try_chain(cluster.url, place / "home", restored_secrets or kept_secrets(), manifest)
         finally:
             cluster.stop()
+
+
+def kept_secrets() -> dict[str, str]:
+    """Those of this installation, for a backup that holds none."""
+    folder = Home.from_environment().path / "secrets"
+    return {file.name: file.read_text().strip() for file in folder.glob("*") if file.is_file()}
+
+
+def steps_since(manifest: dict[str, Any]) -> list[str]:
+    """Migrations of ours that the backup does not know."""
+    package = Path(__file__).resolve().parent.parent
+    known = {f"{path.parents[1].name}.{path.stem}" for path in package.glob("*/migrations/0*.py")}
+    return sorted(known - set(manifest["migrations"]))
+
+
+def try_chain(url: str, home: Path, secrets: dict[str, str], manifest: dict[str, Any]) -> None:
+    """Whether the events and the marked rows of the restored database are what was sealed; Halt when they are not.
+
+    By the commands themselves, in processes of their own with the keys of the backup. One of an older Linli is
+    brought up to date first, which tries that out as well.
+    """
+    apart = ("LINLI_REPLICA_URL", "LINLI_S3_BUCKET", "LINLI_CLOCK_SHIFT_DAYS", *notify.VARIABLES)
+    environment = {name: value for name, value in os.environ.items() if name not in apart} | {
+        "DATABASE_URL": url,
+        "LINLI_HOME": str(home),
+        "LINLI_DEMO": "1" if manifest["kind"] == "demo" else "0",
+        **{f"LINLI_{name.upper()}": value for name, value in secrets.items()},
+    }
+    todo: list[tuple[str, tuple[str, ...]]] = [("核验办理记录和业务数据", ("audit", "verify"))]
+    if steps_since(manifest):
+        todo.insert(0, ("更新到这一版的数据表", ("manage", "migrate", "--no-input", "--verbosity=0")))
+    for label, words in todo:
+        with stage(label):
+            done = subprocess.run(
+                [sys.executable, "-m", "linli", *words],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        for line in (done.stdout if words[0] == "audit" else "").splitlines():
+            click.echo(f"    {line}")
+        if done.returncode:
+            said = done.stderr.strip().splitlines()
+            raise Halt(f"{label}没有通过：{said[-1] if said else '没有说原因'} 数据本身和备份时一样。")

@@ -63,10 +63,23 @@ def run(
             set_up_django()
             refuse_newer(manifest)
             bring_back(file, keys, home, fresh, manifest, replace=replace, yes=yes, files=files)
+            note_in_chain()
         home.settle_kind(demo=demo)
     (home.path / "prepared").unlink(missing_ok=True)
     click.secho("✓ 已恢复并逐表核对。", fg="green", nl=False)
     click.echo("下一步：linli prepare（或 linli serve，会自动做），再 linli check。")
+
+
+def note_in_chain() -> None:
+    """What was sealed after the backup is void from here on; the heads kept outside the database hear of it."""
+    from django.db import DatabaseError
+
+    from linli.core.audit.heads import note_restore
+
+    try:
+        note_restore()
+    except DatabaseError:  # tables of an older Linli
+        click.echo("  ! 请在 linli prepare 之后运行一次 linli audit restored。")
 
 
 def bring_back(

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -91,3 +92,12 @@ def digests(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def url_of(conninfo: str) -> str:
+    """As DATABASE_URL has it."""
+    parts = conninfo_to_dict(conninfo)
+    who, where = f"{parts['user']}:{parts.get('password', '')}", str(parts["host"])
+    if where.startswith("/"):
+        return f"postgresql://{who}@/{parts['dbname']}?host={quote(where)}"
+    return f"postgresql://{who}@{where}:{parts.get('port', 5432)}/{parts['dbname']}"
