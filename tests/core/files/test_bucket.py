@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.test import Client
@@ -25,6 +26,7 @@ from linli.core.files import moving
 from linli.core.files.actions import abandon_uploads
 from linli.core.files.bucket import Bucket
 from linli.core.files.checking import check, entries
+from linli.core.files.commands import files
 from linli.core.files.models import Attachment
 from linli.core.files.moving import MoveError, alone, move
 
@@ -305,3 +307,36 @@ def test_rows_and_files_are_compared(
     assert sorted(slow.wrong) == sorted([rows[1].stored_as, rows[2].stored_as])
     assert sorted(quick.orphans) == sorted([f"{month}/lost.pdf", "attachments/2020/01/old.pdf", "exports/left.csv"])
     assert not slow.good
+
+
+def test_the_commands_of_the_operator(
+    on_disk_here: dict[str, bytes],
+    store: Store,
+    options: dict[str, Any],
+    settings: Any,
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    settings.HOME = tmp_path_factory.mktemp("home")
+    settings.LINLI_FILES_FOLDER = settings.STORAGES["default"]
+    run = CliRunner().invoke
+    refused = run(files.commands["move"], ["--to", "s3"])
+    assert (refused.exit_code, "LINLI_S3_BUCKET" in refused.output) == (1, True)
+
+    settings.LINLI_FILES_BUCKET = "linli"
+    settings.LINLI_FILES_STORE = {"BACKEND": "linli.core.files.bucket.Bucket", "OPTIONS": options}
+    there = run(files.commands["move"], ["--to", "s3"])
+    assert there.exit_code == 0, there.output
+    assert "搬了 6 个文件" in there.output
+    assert "搬了 0 个文件（0.0 MB），原先已到的 6 个" in run(files.commands["move"], ["--to", "s3"]).output
+
+    well = run(files.commands["check"], ["--digests"])
+    assert (well.exit_code, "✓ 登记的文件都在。" in well.output) == (0, True)
+    lost = Attachment.objects.order_by("pk")[0].stored_as
+    (folder / lost).unlink()
+    found = run(files.commands["check"], [])
+    assert (found.exit_code, f"✗ 缺少：{lost}" in found.output) == (1, True)
+
+    back = run(files.commands["move"], ["--to", "disk", "--delete"])
+    assert back.exit_code == 0, back.output
+    assert (store.names(), (folder / lost).read_bytes()) == ([], on_disk_here[lost])

@@ -31,7 +31,7 @@ def bucket(settings, monkeypatch):
         options = {"bucket_name": "linli", "region_name": "us-east-1", "default_acl": None, "file_overwrite": False}
         settings.STORAGES = {
             **settings.STORAGES,
-            "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+            "default": {"BACKEND": "linli.core.files.bucket.Bucket", "OPTIONS": options},
         }
         yield client
 
