@@ -6,6 +6,7 @@ Every variable is read here and nowhere else. A wrong value stops the start with
 
 from __future__ import annotations
 
+import os
 import secrets
 from ipaddress import ip_network
 from pathlib import Path
@@ -36,14 +37,33 @@ def kept_secret(path: Path) -> str:
     """The secret of a file, made when it is not there."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
         try:
-            fresh.rename(path) if not path.exists() else fresh.unlink()
+            keep_secret(path, secrets.token_urlsafe(48))
         except OSError as error:  # a full or read-only disk: say where
             raise SystemExit(f"无法在 {path.parent} 保存密钥：{error}。请检查磁盘空间和权限。") from error
     return path.read_text().strip()
+
+
+def keep_secret(path: Path, value: str) -> None:
+    """Put a secret under its name unless another process was first; on the disk before anybody encrypts by it."""
+    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(value)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        fresh.unlink()
+    except OSError:  # a file system without links
+        fresh.rename(path)
+    else:
+        fresh.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 SECRET_KEY = secret("secret_key")
@@ -188,7 +208,7 @@ LINLI_BACKUP_KEEP = env.int("LINLI_BACKUP_KEEP", 14)
 
 LINLI_FILES_BUCKET = env.str("LINLI_S3_BUCKET", "")
 LINLI_FILES_FOLDER = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "linli.core.files.disk.DurableStorage",
     "OPTIONS": {"location": HOME / "files", "directory_permissions_mode": 0o700, "file_permissions_mode": 0o600},
 }
 LINLI_FILES_STORE = {

@@ -22,17 +22,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from linli.cli.home import Halt, Home, rotate, tail
 from linli.cli.parent import SET_DEATH_SIGNAL
 from linli.core.postgres import NoPrograms, Programs, embedded
 
+if TYPE_CHECKING:
+    import psutil
+
 NAME = "linli"  # of the database and of the role that owns it
 SYSTEM_USER = "linli"  # who runs the server when we are root
 START_SECONDS = 300  # recovery after a crash replays at most a few hundred MB of log
 STOP_SECONDS = 60
+LEFT_OVER_SECONDS = 3
 MOST_CONFLICTS = 50
 SOCKET_PATH_LIMIT = 100  # sockaddr_un holds 104 bytes on macOS, 108 on Linux
 
@@ -147,6 +151,7 @@ class Cluster:
             self.create(keep_safe=keep_safe)
         if self.sockets != self.data:
             self.make_socket_folder()
+        self.end_left_overs()
         self.forget_dead()
         rotate(self.log)
         settings = {
@@ -177,15 +182,42 @@ class Cluster:
                 **self.as_user(),
             )
 
+    def end_left_overs(self) -> None:
+        """When the server was killed, see its processes off: one in the middle of a statement does not notice it.
+
+        A new server may not begin beside them. What they had not committed is undone by its recovery.
+        """
+        if not (self.data / "postmaster.pid").exists():
+            return
+        import psutil
+
+        began = time.monotonic()
+        while left := self.left_overs():
+            if time.monotonic() - began > LEFT_OVER_SECONDS:
+                for process in left:
+                    with contextlib.suppress(psutil.Error):
+                        process.kill()
+            time.sleep(0.05)
+
+    def left_overs(self) -> list[psutil.Process]:
+        """Processes of a server without the server: PostgreSQL's programs that stand in the cluster's folder."""
+        import psutil
+
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.name() == "postgres" and process.cwd() == str(self.data):
+                    found.append(process)
+        return found
+
     def forget_dead(self) -> None:
         """Remove lock files whose process id now belongs to another program: the server would be deterred by it."""
         import psutil
 
         for lock in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
             pid = written_pid(lock)
-            with contextlib.suppress(psutil.Error):
-                if pid and psutil.Process(pid).name() != "postgres":
-                    lock.unlink(missing_ok=True)
+            if pid and psutil.pid_exists(pid) and not self.is_server(pid):
+                lock.unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are undone, everything committed is kept."""
@@ -237,6 +269,7 @@ class Cluster:
         first = f"CREATE ROLE {NAME} LOGIN CREATEDB\nCREATE DATABASE {NAME} OWNER {NAME}\n"
         self.run([self.programs.path("postgres"), "--single", "-D", str(draft), "postgres"], first)
         draft.rename(self.data)
+        sync(self.data.parent)
 
     def run(self, command: list[str], said: str = "") -> None:
         """One of the server's programs, to its end; Halt with a sentence when it fails."""
@@ -349,6 +382,31 @@ def lent(home: Home, *, say: Callable[[str], contextlib.AbstractContextManager[N
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     with say("停止数据库") if say else contextlib.nullcontext():
                         cluster.stop()
+
+
+def revive(home: Home) -> bool:
+    """Start the embedded server again when it has fallen; whether it had. Somebody else who does so is left to it."""
+    cluster = cluster_of(home)
+    if cluster.pid():
+        return False
+    with (home.path / "postgres.start.lock").open("a+") as starters:
+        try:
+            fcntl.flock(starters, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        if cluster.pid():
+            return False
+        cluster.start()
+    return True
+
+
+def sync(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def kept(home: Home) -> Path:

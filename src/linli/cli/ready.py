@@ -32,11 +32,15 @@ def database_there(*, say: Say | None = None) -> Iterator[None]:
 
 
 def finish_restore(home: Home) -> None:
-    """Keys that a killed `linli restore` left ready take their place or go, before anybody reads them."""
-    if (home.path / "secrets.restoring").exists():
+    """Keys that a killed `linli restore` left ready take their place or go, before anybody reads them.
+
+    Halt where its database is still empty: nobody may take that for a new installation.
+    """
+    if (home.path / "secrets.restoring").exists() or (home.path / "restore.unfinished").exists():
         from linli.core.backup.restoring import finish_interrupted
 
-        finish_interrupted(home.path, os.environ["DATABASE_URL"])
+        if words := finish_interrupted(home.path, os.environ["DATABASE_URL"]):
+            raise Halt(words)
 
 
 def set_up_django() -> None:

@@ -98,7 +98,7 @@ def bring_back(
     from django.db import connections
 
     from linli.core.backup.actions import conninfo, why
-    from linli.core.backup.restoring import Target, is_empty
+    from linli.core.backup.restoring import Target, Unfinished, is_empty
     from linli.core.backup.restoring import restore as bring
     from linli.core.backup.storage import Files
 
@@ -106,17 +106,24 @@ def bring_back(
     try:
         with psycopg.connect(conninfo()) as connection:
             empty = is_empty(connection)
-        if not empty or (store is not None and not store.is_empty()):
+        mark = Unfinished(home.path)
+        before = mark.read()
+        if before:
+            click.secho(f"! {before['at']} 开始的恢复没有做完，现在重做。", fg="yellow", err=True)
+        fresh_ground = empty and (store is None or store.is_empty() or bool(before.get("empty")))
+        if not fresh_ground:
             if not replace:
                 raise BackupError("这里已有数据。只能恢复到空的数据库和文件夹；确实要覆盖，请加 --replace。")
             if not yes:
                 click.echo("  ! 现有的数据库会被整个换成备份里的，之后办的事都会没有。建议先 linli backup 一份。")
                 if click.prompt("  确定要覆盖，请输入“覆盖”", default="", show_default=False) != "覆盖":
                     raise Halt("没有覆盖，原来的数据没有动。")
+        mark.write(file, empty=fresh_ground)
         target = Target(conninfo(), home.path, store, fresh, replace)
         with stage("恢复"):
             click.echo()
             bring(file, keys, target, lambda said: click.echo(f"    {said}"))
+        mark.clear()
     except psycopg.errors.DiskFull as error:
         raise BackupError("数据库所在的磁盘满了。请清出空间后再试。") from error
     except psycopg.OperationalError as error:

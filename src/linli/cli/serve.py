@@ -13,8 +13,8 @@ import click
 
 from linli.cli import notify
 from linli.cli.address import Address
-from linli.cli.cluster import cluster_of
-from linli.cli.home import Home, Lease, rotate, stage
+from linli.cli.cluster import cluster_of, revive
+from linli.cli.home import Halt, Home, Lease, rotate, stage
 from linli.cli.parent import SERVED_BY
 from linli.cli.prepared import Prepared
 from linli.cli.ready import database_there
@@ -50,7 +50,7 @@ def serve(port: int, host: str, demo: bool, workers: int | None) -> None:
                 service.welcome(time.monotonic() - began)
                 speaker = threading.Thread(target=notify.beat_while, args=(service.answers, stopped), daemon=True)
                 speaker.start()
-                supervisor.keep(lambda: rotate(cluster_of(home).log))
+                supervisor.keep(lambda: rotate(cluster_of(home).log), lambda: service.watch(supervisor))
             except Stopped:
                 click.echo()
             finally:
@@ -94,6 +94,13 @@ class Service:
         """Whether the web server does."""
         return self.address.status("/healthz") is not None
 
+    def watch(self, supervisor: Supervisor) -> None:
+        """Every few seconds: the embedded database runs, and our word of who we are is true."""
+        if os.environ["DATABASE_URL"] == cluster_of(self.home).url:
+            see_to_database(self.home)
+        if self.lease.read().get("children") != pids(supervisor):
+            self.tell(supervisor)
+
     def prepare(self, supervisor: Supervisor) -> None:
         """Tables, static files and the demo, in a process of its own that takes its memory with it."""
         supervisor.run_once([*LINLI, "prepare", *(["--demo"] if self.demo else [])])
@@ -105,8 +112,7 @@ class Service:
 
     def tell(self, supervisor: Supervisor) -> None:
         """Leave word who we are, for a second start and for the one after a fall."""
-        children = [child.process.pid for child in supervisor.children if child.process]
-        self.lease.write(pid=os.getpid(), url=self.address.url, children=children)
+        self.lease.write(pid=os.getpid(), url=self.address.url, children=pids(supervisor))
 
     def welcome(self, seconds: float) -> None:
         """What a newcomer needs next: the address and, in a demo, the accounts."""
@@ -122,6 +128,22 @@ class Service:
             for person in PERSONAS:
                 click.echo(f"    {person.username:<{width}}  {person.password}  {person.name}，{person.title}")
         click.echo()
+
+
+def pids(supervisor: Supervisor) -> list[int]:
+    """Of the children that run."""
+    return [child.process.pid for child in supervisor.children if child.process]
+
+
+def see_to_database(home: Home) -> None:
+    """Start the embedded server again when it has fallen; whoever needed it first may be gone by then."""
+    try:
+        revived = revive(home)
+    except Halt as error:
+        error.show()  # and tried again in a moment
+        return
+    if revived:
+        click.secho(f"! 数据库停了，已重新启动；原因见 {cluster_of(home).log}", fg="yellow", err=True)
 
 
 def outlive_left_overs(home: Home, lease: Lease) -> None:

@@ -21,6 +21,7 @@ GRACE_SECONDS = 25  # a request or a job may end in this time
 STEADY_SECONDS = 60  # alive this long: earlier falls are forgotten
 LONGEST_PAUSE = 30
 HOUSEKEEPING_SECONDS = 30
+WATCH_SECONDS = 2
 
 
 @dataclass
@@ -159,8 +160,8 @@ class Supervisor:
                 raise Halt(f"{child.label}在 {seconds:.0f} 秒内没有准备好。{last_words(child)}")
             self.wait(0.05)
 
-    def keep(self, also: Callable[[], None] | None = None) -> None:
-        """Until asked to stop: restart what falls; `also` is called now and then."""
+    def keep(self, also: Callable[[], None] | None = None, watch: Callable[[], None] | None = None) -> None:
+        """Until asked to stop: restart what falls; `also` is called now and then, `watch` every few seconds."""
         while not self.asked:
             for child in self.children:
                 if (code := child.fell()) is not None:
@@ -177,8 +178,10 @@ class Supervisor:
                     rotate(child.log)
                 if also:
                     also()
+            if watch:
+                watch()
             pending = [child.due - time.monotonic() for child in self.children if child.process is None]
-            self.wait(min([*pending, HOUSEKEEPING_SECONDS]))
+            self.wait(min([*pending, WATCH_SECONDS if watch else HOUSEKEEPING_SECONDS]))
 
     def stop_all(self) -> None:
         """Ask every child to end, wait, and kill what does not; a second signal cuts the wait short."""

@@ -24,15 +24,19 @@ def worker(concurrency: int) -> None:
         from procrastinate.contrib.django.django_connector import DjangoConnector
 
         from linli.core.jobs import app
+        from linli.core.jobs.enduring import endure
 
         # The web server's connector has no way to wait for news from the database.
         assert isinstance(app.connector, DjangoConnector)
         with app.replace_connector(app.connector.get_worker_connector()) as running:
+            endure(running)
             asyncio.run(work(running, concurrency))
 
 
 async def work(running: Any, concurrency: int) -> None:
     """Take jobs until asked to stop; the loop that hands them out is what systemd hears beating."""
+    from linli.core.jobs.enduring import on_sound_connections
+
     beat = asyncio.create_task(beating())
     try:
         async with running.open_async():
@@ -41,6 +45,7 @@ async def work(running: Any, concurrency: int) -> None:
                 shutdown_graceful_timeout=GRACE_SECONDS,
                 delete_jobs="successful",
                 install_signal_handlers=True,
+                task_middleware=[on_sound_connections],
             )
     finally:
         tell(STOPPING)

@@ -92,9 +92,11 @@ def _append(head: Head) -> None:
     file = path()
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     said = {"number": head.number, "hash": head.hash, "at": head.at} | ({"restored": True} if head.restored else {})
+    # A line that was cut off by a kill or a power cut must not take the next one along.
+    torn = file.exists() and file.stat().st_size > 0 and not file.read_bytes().endswith(b"\n")
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, json.dumps(said).encode() + b"\n")
+        os.write(descriptor, b"\n" * torn + json.dumps(said).encode() + b"\n")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -9,7 +9,9 @@ that was killed in between, and finds out from the database whether the commit c
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -37,6 +39,42 @@ class Sink(Protocol):
 
     def put(self, name: str, member: Member) -> None:
         """Keep a file under its name; one of this name and size that is there stays."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """The mark of a restore that has begun; left behind only by one that did not come to its end."""
+
+    home: Path
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.home / "restore.unfinished"
+
+    def read(self) -> dict[str, Any]:
+        """When it began, of which file, and whether there was nothing before; empty when there is none."""
+        try:
+            said = json.loads(self.path.read_text())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError):
+            return {"at": "", "file": "", "empty": False}
+        return said if isinstance(said, dict) else {}
+
+    def write(self, file: Path, *, empty: bool) -> None:
+        """Before anything is touched."""
+        at = f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M}"
+        draft = self.path.with_suffix(".new")
+        with draft.open("w") as out:
+            json.dump({"at": at, "file": str(file), "empty": empty}, out)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(self.path)
+
+    def clear(self) -> None:
+        """It came to its end."""
+        self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -131,13 +169,33 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
-def finish_interrupted(home: Path, conninfo: str) -> None:
-    """What every command does first: see to the keys of a restore that was killed. Quick when there was none."""
-    if not (home / STAGED).exists():
-        return
-    with (home / LOCK).open("a+") as file, contextlib.suppress(BlockingIOError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def finish_interrupted(home: Path, conninfo: str) -> str:
+    """What every command does first: see to a restore that was killed. Quick when there was none.
+
+    Its keys take their place or go. Gives a sentence where it left less than there should be: an empty database that
+    was to hold a backup, which nobody may take for a new one.
+    """
+    mark = Unfinished(home)
+    if not (home / STAGED).exists() and not mark.path.exists():
+        return ""
+    with (home / LOCK).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return ""  # it is at work
         finish(home, conninfo)
+        said = mark.read()
+        if not said:
+            return ""
+        with psycopg.connect(conninfo) as connection:
+            empty = is_empty(connection)
+        if empty:
+            return (
+                f"{said['at']} 开始的恢复没有做完，数据库还是空的。请再运行一次 linli restore {said['file']}；"
+                f"不恢复了，请删除 {mark.path}。"
+            )
+        mark.clear()  # it came to its end, or what was there before is there still
+        return ""
 
 
 # --- keys -------------------------------------------------------------------------------------------------------

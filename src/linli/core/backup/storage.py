@@ -14,6 +14,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from linli.core.backup.archive import BLOCK, BackupError, Member
+from linli.core.files.disk import sync_folders
 from linli.core.files.queries import walk
 from linli.core.files.storing import FOLDER
 
@@ -74,6 +75,7 @@ class Files:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
+            sync_folders(path, Path(default_storage.path("")))
         except (OSError, BackupError):
             draft.unlink(missing_ok=True)
             raise

@@ -21,11 +21,12 @@ from linli.core.counting import bounded
 from linli.core.errors import BadInput, NotAllowed, Refusal, WrongState
 from linli.core.exports.choices import BUSY, Format, State
 from linli.core.exports.models import Export
-from linli.core.exports.queries import run_out, still_reads
+from linli.core.exports.queries import FOLDER, run_out, still_reads, strays
 from linli.core.exports.source import Source, source_of, values_of
 from linli.core.exports.writers import Heading, write
 from linli.core.files.storing import delete
 from linli.core.jobs import defer
+from linli.core.jobs.enduring import was_cut
 from linli.core.notices import notify
 from linli.core.parameters import value_of
 from linli.core.privacy.actions import disclose_many
@@ -35,7 +36,6 @@ from linli.core.replica.reading import read
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 MADE, FETCHED = "exports.make", "exports.fetch"
-FOLDER = "exports"
 AT_ONCE = 3  # exports one person may have in the making
 IN_MEMORY = 4 * 1024 * 1024
 
@@ -122,7 +122,9 @@ def make_export(export_id: int) -> None:
     name = f"{FOLDER}/{export.uid}.{'xlsx' if export.format == Format.XLSX else 'csv'}"
     try:
         count, size = _read(columns, lambda: _store(export, source, columns, name), export.owner)
-    except Exception:
+    except Exception as error:
+        if was_cut(error):
+            raise  # the job runs again
         log.exception("export_not_made", export=export.pk)
         _give_up(export, "生成时出了错，没有留下文件。请过一会儿再导出；还不行，请告诉系统管理员。")
         return
@@ -249,8 +251,10 @@ def remove_export(export: Export, *, actor: User) -> None:
 
 
 def forget_exports() -> int:
-    """Delete the files whose days have run; how many there were."""
-    count = 0
+    """Delete the files whose days have run, and those nobody knows any more; how many there were."""
+    lost = list(strays())
+    delete(lost)
+    count = len(lost)
     for export in run_out():
         with transaction.atomic():
             held = Export.objects.select_for_update(skip_locked=True).filter(pk=export.pk, state=State.DONE).first()

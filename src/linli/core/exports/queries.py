@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
-from django.db.models import QuerySet
+from django.core.files.storage import default_storage
+from django.db.models import Q, QuerySet
 
 from linli.core import clock
 from linli.core.access.models import User
-from linli.core.exports.choices import State
+from linli.core.exports.choices import BUSY, State
 from linli.core.exports.models import Export
 from linli.core.exports.source import source_of
 from linli.core.files.checking import register_stored
+from linli.core.files.queries import walk
 
 SHOWN = 30
-register_stored("exports", lambda: Export.objects.exclude(stored_as="").values_list("stored_as", flat=True))
+FOLDER = "exports"
+register_stored(FOLDER, lambda: Export.objects.exclude(stored_as="").values_list("stored_as", flat=True))
 
 
 def exports_visible_to(user: User) -> QuerySet[Export]:
@@ -34,3 +39,13 @@ def run_out(limit: int = 500) -> Iterator[Export]:
     """Exports whose file has been kept long enough."""
     rows = Export.objects.filter(state=State.DONE, kept_to__lt=clock.today()).order_by("pk")
     yield from rows[:limit]
+
+
+def strays(older_than: dt.timedelta = dt.timedelta(days=1)) -> Iterator[str]:
+    """Files no export knows: of one that was removed, or given up, by a process that was killed on the way."""
+    before = clock.now() - older_than
+    for name in walk(FOLDER):
+        uid = PurePosixPath(name).stem
+        known = Export.objects.filter(Q(stored_as=name) | Q(uid=uid, state__in=BUSY))
+        if not known.exists() and default_storage.get_modified_time(name) < before:
+            yield name

@@ -7,6 +7,8 @@ How it behaves, and what that asks of whoever writes a job:
 - A job runs **at least once**. A worker that dies in the middle is noticed by its missing heartbeat and the job runs
   again (`jobs.py` beside this file). So a job takes ids, looks at the present state, and calls an action that
   finds nothing left to do the second time.
+- A job whose database goes away runs again too (`enduring.py`): whoever catches an error to give something up for
+  good asks `was_cut(error)` first and lets that one pass.
 - A job acts as the named system user, `User.system()`; it has no more rights than that user's rules say.
 - `@app.periodic(cron=...)` runs by the clock in UTC; each period is deferred once, however many workers there are.
 - A worker that is asked to stop takes no new job and gives the running ones a few seconds to end.

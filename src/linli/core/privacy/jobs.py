@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from procrastinate.contrib.django import app
 
+from linli.core.jobs.enduring import was_cut
 from linli.core.privacy.actions import retention, takeouts
 from linli.core.privacy.actions.notice import publish_if_changed
 
@@ -16,7 +17,9 @@ def prepare_takeout(takeout_id: int) -> None:
     """Write one file; a second run finds it written. One that cannot be written says so to its person."""
     try:
         takeouts.prepare_takeout(takeout_id)
-    except Exception:
+    except Exception as error:
+        if was_cut(error):
+            raise  # the job runs again
         takeouts.give_up_takeout(takeout_id)
         raise
 

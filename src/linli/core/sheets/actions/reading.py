@@ -17,6 +17,7 @@ from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import BadInput
 from linli.core.files.queries import attachments_of
+from linli.core.jobs.enduring import was_cut
 from linli.core.notices import notify
 from linli.core.sheets.actions.beginning import SLOT, move
 from linli.core.sheets.checking import Checker
@@ -45,7 +46,9 @@ def read_import(batch_id: int) -> None:
         return
     except BadInput as refusal:
         _fail(batch, refusal.message)
-    except Exception:
+    except Exception as error:
+        if was_cut(error):
+            raise  # the file is as good as before; the job runs again
         _fail(batch, "读这个文件时程序出了错，已经记下。请告诉系统管理员，或把内容复制到模板里再传。")
         raise
 
