@@ -4,7 +4,7 @@ A Linli of its own (pages, two workers, the embedded PostgreSQL) on a throw-away
 over HTTP and a program that is told by webhooks. Each round kills one process at a random moment: one that serves
 pages, a worker, a process of the database, the database itself, the supervisor. It is brought back as an operator
 would do it, or does so itself, and then everything that was acknowledged is looked for in the database
-(`kill/checks.py`). Every twentieth round all come to rest, so that what is done in the background can be held against
+(`kill/checks.py`). Every fiftieth round all come to rest, so that what is done in the background can be held against
 what was asked, and the chain of events is verified.
 
 LINLI_BENCH_ROUNDS (200), LINLI_BENCH_SEED (printed; the same dice again), LINLI_BENCH_ONLY (one kind of process),
@@ -40,7 +40,7 @@ ONLY = os.environ.get("LINLI_BENCH_ONLY", "")
 FROM = os.environ.get("LINLI_BENCH_FROM", "")
 SEATS = """SELECT area_id FROM actors_body b JOIN areas_area a ON a.id = b.area_id AND a.level = 'community'
     GROUP BY 1 HAVING count(*) = 1"""
-REST_EVERY = 20
+REST_EVERY = 50
 QUIET = 240.0  # seconds until the queues are empty
 AT_MOST_TIMES_A_START = 6.0
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
 from django.db import InterfaceError, OperationalError, close_old_connections
 from procrastinate import App, BaseRetryStrategy, RetryDecision
+from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
 ATTEMPTS = 25
 LONGEST_PAUSE = 300  # seconds
+AFTER_STOPPING = 30  # seconds; the worker's threads have ended or been killed by then
 _LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -28,13 +31,18 @@ def was_cut(error: BaseException | None) -> bool:
 
 
 class AfterACut(BaseRetryStrategy):
-    """Again after 2, 4, 8 … 300 s where the database was lost; everything else as the job itself says."""
+    """Again after 2, 4, 8 … 300 s where the database was lost, and where the worker itself had to stop.
+
+    Everything else as the job itself says. Nobody here ever tells a job to end before its time.
+    """
 
     def __init__(self, own: BaseRetryStrategy | None) -> None:
         self.own = own
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Procrastinate's hook."""
+        if isinstance(exception, (asyncio.CancelledError, JobAborted)):
+            return RetryDecision(retry_in={"seconds": AFTER_STOPPING})
         if was_cut(exception) and job.attempts < ATTEMPTS:
             return RetryDecision(retry_in={"seconds": min(2 ** (job.attempts + 1), LONGEST_PAUSE)})
         return self.own.get_retry_decision(exception=exception, job=job) if self.own else None
