@@ -131,9 +131,11 @@ def test_starts_stops_and_keeps_the_data(linli: Linli) -> None:
     linli.query("CREATE TABLE kept AS SELECT 7 AS number")
     refused = linli.run("serve", "--port", str(free_port()))
     running = {process.name() for process in linli.processes()}
+    safe = [linli.query(f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")]
     said = stop(first)
 
     assert "postgres" in running
+    assert safe == [[("on",)]] * 3  # what was acknowledged outlives a power cut
     assert refused.returncode == 1
     assert f"已经有一个 Linli 在用（进程 {first.pid}，http://127.0.0.1:{linli.port}/）" in refused.stderr
     assert f"http://127.0.0.1:{linli.port}/" in said
@@ -162,6 +164,14 @@ def test_comes_back_after_being_killed(linli: Linli) -> None:
     web = children(second, "web")[0]
     web.kill()
     assert wait_for(lambda: not web.is_running() and linli.works_under(second))
+
+    server = Cluster(linli.home / "postgres", linli.home / "log").pid()
+    assert server is not None
+    psutil.Process(server).kill()
+    assert wait_for(lambda: not psutil.pid_exists(server) or psutil.Process(server).status() == "zombie")
+    assert wait_for(lambda: linli.works_under(second))
+    assert linli.query("SELECT number FROM kept") == [(7,)]
+
     second.kill()
     second.wait()
 

@@ -230,6 +230,8 @@ def test_heads_are_kept_at_most_every_ten_minutes_and_a_torn_line_is_passed_over
         file.write('{"number": 9, "ha')
 
     assert [head.number for head in heads.read_heads()] == [4]
+    heads.keep_head(now=True)
+    assert [head.number for head in heads.read_heads()] == [4, 5]  # the next one begins a line of its own
     assert heads.path().stat().st_mode & 0o777 == 0o600
     assert (
         json.loads(heads.path().read_text().splitlines()[0])["hash"] == bytes(Seal.objects.get(number=4).hash).hex()

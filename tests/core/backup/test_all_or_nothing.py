@@ -19,7 +19,7 @@ from linli.core.backup import archive, restoring
 from linli.core.backup.actions import conninfo
 from linli.core.backup.archive import BackupError, Member
 from linli.core.backup.making import Made
-from linli.core.backup.restoring import Target, finish, finish_interrupted, restore
+from linli.core.backup.restoring import Target, Unfinished, finish, finish_interrupted, restore
 from linli.organizations.models import Organization
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,3 +200,21 @@ def test_keys_that_are_being_restored_are_left_alone(home: Path, occupied: str) 
     finish_interrupted(home, occupied)
     assert not (home / restoring.STAGED).exists()
     assert keys(home) == OLD
+
+
+def test_a_restore_into_nothing_that_was_killed_says_so_and_can_be_repeated(home: Path, empty_database: str) -> None:
+    """Its files lie there already; the empty database is not taken for a new installation."""
+    mark = Unfinished(home)
+    assert finish_interrupted(home, empty_database) == ""
+    mark.write(Path("/backups/linli.tar.age"), empty=True)
+    with restoring.alone(home):
+        assert finish_interrupted(home, empty_database) == ""  # it is at work
+
+    said = finish_interrupted(home, empty_database)
+    assert "恢复没有做完，数据库还是空的。请再运行一次 linli restore /backups/linli.tar.age；" in said
+    assert mark.read()["empty"]
+
+    with psycopg.connect(empty_database) as connection:  # it was committed after all, or has been repeated
+        connection.execute("CREATE TABLE mine AS SELECT 1 AS n")
+    assert finish_interrupted(home, empty_database) == ""
+    assert not mark.path.exists()

@@ -8,7 +8,9 @@ import io
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from tests.personas import World
@@ -387,3 +389,43 @@ def test_every_list_with_personal_columns_says_whom_they_are_about(register: Wor
 
     if source is not None and any(column.personal for column in source.columns):
         assert persons_of(source.rows).count() == 0
+
+
+@pytest.mark.django_db
+def test_files_that_nobody_knows_any_more_go_at_night(world: World, settings: Any, tmp_path: Any) -> None:
+    """A process killed between the row and the bytes leaves a list of the register behind."""
+    own = {"BACKEND": settings.LINLI_FILES_FOLDER["BACKEND"], "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": own}
+    export = Export.objects.create(
+        owner=world["district_officer"], slug="organizations", label="名册", format="csv", state=State.RUNNING
+    )
+    busy, lost = f"exports/{export.uid}.csv", "exports/removed.csv"
+    for name in (busy, lost):
+        default_storage.save(name, ContentFile(b"name"))
+    assert actions.sweep_strays() == 0  # either may be in the making
+
+    with clock.at(clock.now() + dt.timedelta(days=2)):
+        assert actions.sweep_strays() == 1
+    assert [default_storage.exists(name) for name in (busy, lost)] == [True, False]
+
+
+@pytest.mark.django_db
+def test_an_export_whose_database_goes_away_is_made_again(
+    world: World, few: None, register: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of("organizations", {}, world["district_officer"])
+    assert source is not None
+    export = actions.ask_export(source, columns=NAMES, format_="csv", actor=world["district_officer"])
+
+    def cut(*words: Any, **named: Any) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "_store", cut)
+        with pytest.raises(OperationalError):
+            actions.make_export(export.pk)
+    export.refresh_from_db()
+    assert (export.state, Notice.objects.count()) == (State.RUNNING, 0)
+    actions.make_export(export.pk)
+    export.refresh_from_db()
+    assert (export.state, Notice.objects.count()) == (State.DONE, 1)

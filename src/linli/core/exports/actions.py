@@ -251,10 +251,8 @@ def remove_export(export: Export, *, actor: User) -> None:
 
 
 def forget_exports() -> int:
-    """Delete the files whose days have run, and those nobody knows any more; how many there were."""
-    lost = list(strays())
-    delete(lost)
-    count = len(lost)
+    """Delete the files whose days have run; how many there were."""
+    count = 0
     for export in run_out():
         with transaction.atomic():
             held = Export.objects.select_for_update(skip_locked=True).filter(pk=export.pk, state=State.DONE).first()
@@ -262,6 +260,13 @@ def forget_exports() -> int:
                 _forget(held)
                 count += 1
     return count
+
+
+def sweep_strays() -> int:
+    """Delete files that no export knows; how many."""
+    names = list(strays())
+    delete(names)
+    return len(names)
 
 
 def _forget(export: Export) -> None:

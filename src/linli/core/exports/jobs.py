@@ -22,3 +22,5 @@ def forget_exports(timestamp: int) -> None:
     """Once a night (02:23 in Shanghai)."""
     if count := actions.forget_exports():
         log.info("exports_forgotten", count=count)
+    if count := actions.sweep_strays():
+        log.info("stray_exports_deleted", count=count)
