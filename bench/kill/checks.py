@@ -222,7 +222,7 @@ class Checks:
             if (events, notices) != (expected, expected):
                 yield f"export {uid} is {state} with {events} events and {notices} notices"
             path = self.home / "files" / stored
-            if state == "done" and not (path.exists() and path.stat().st_size == size):
+            if state == "done" and not is_whole(path, size) and self.is_still_done(uid):
                 yield f"export {uid} is done and its file is not whole"
             if state == "failed":
                 yield f"export {uid} was given up"
@@ -231,6 +231,11 @@ class Checks:
             for line in lines:
                 if line.acknowledged and line.said["uid"] not in there:
                     yield f"export {line.said['uid']} was acknowledged and is not there"
+
+    def is_still_done(self, uid: str) -> bool:
+        """Whether its person has not deleted it meanwhile: the row goes first, then the file."""
+        with psycopg.connect(self.url) as db:
+            return bool(db.execute("SELECT 1 FROM core_export WHERE uid = %s AND state = 'done'", [uid]).fetchone())
 
     # --- telling ----------------------------------------------------------------------------------------------------
 
@@ -352,6 +357,14 @@ class Checks:
             if len(set(each)) > 1:
                 found.append(f"message {uid} came with {len(set(each))} different bodies")
         return found
+
+
+def is_whole(path: Path, size: int) -> bool:
+    """Whether a file of this size is there."""
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
 
 
 def fits(there: list[str], lines: list[Line], sure: set[int]) -> bool:
