@@ -116,7 +116,12 @@ def add_figures(room: Room, register: Register, filters: type[BaseModel], name: 
         f"{filters.__name__}Map",
         bbox=(
             BOX,
-            Field(None, max_length=120, description="看到的范围：西、南、东、北，用逗号分开", examples=["116.6,23.3,116.8,23.5"]),
+            Field(
+                None,
+                max_length=120,
+                description="看到的范围：西、南、东、北，用逗号分开",
+                examples=["116.6,23.3,116.8,23.5"],
+            ),
         ),
         zoom=(ZOOM, Field(None, ge=0, le=22, description="地图的级别", examples=[12])),
         **plain,
