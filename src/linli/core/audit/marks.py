@@ -12,7 +12,8 @@ Who writes rows keeps the marks:
 
 - `save()` and `delete()`, and of a query `create()`, `bulk_create()`, `bulk_update()`, `update()` and `delete()`, do
   it themselves.
-- Rows inserted by COPY or INSERT … SELECT: call `mark_rows(Model, ids)` in the same transaction.
+- Rows inserted by COPY or INSERT … SELECT: call `mark_rows(Model, ids)` in the same transaction; where the statement
+  returns `digest_sql(Model)`, `mark_digests(Model, rows)` spares reading them again.
 - Rows changed by SQL: do it inside `with keeping_marks(Model, ids):`.
 - Rows removed by SQL: call `mark_removed(Model, ids)` in the same transaction.
 
@@ -104,6 +105,19 @@ def mark_rows(model: type[Marked], ids: Iterable[int]) -> None:
             rows = cursor.fetchall()
             if rows:
                 _write(cursor, shape, [row[0] for row in rows], b"".join(shape.sign(row[1] for row in rows)))
+
+
+def digest_sql(model: type[Marked]) -> str:
+    """What a statement that writes rows as `t` returns beside their keys for `mark_digests`."""
+    return shape_of(model).digest
+
+
+def mark_digests(model: type[Marked], rows: Collection[tuple[int, bytes]]) -> None:
+    """Mark rows as they stand now: key and digest of each, from the statement of this transaction that wrote them."""
+    shape, held = shape_of(model), iter(rows)
+    with connection.cursor() as cursor:
+        while chunk := list(islice(held, CHUNK)):
+            _write(cursor, shape, [pk for pk, _digest in chunk], b"".join(shape.sign(each for _pk, each in chunk)))
 
 
 def _write(cursor: Any, shape: Shape, ids: list[int], macs: bytes) -> None:

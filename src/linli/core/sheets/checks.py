@@ -133,6 +133,10 @@ def _fine(column: Column, values: pl.Series) -> pl.Series | None:
             found = text.contains("^[\\x{4e00}-\\x{9fff}0-9A-Za-z，。；：（）“”· -]+$") & ~text.contains("  ")
             found &= text.len_chars().is_between(max(column.least, 1), column.most or 200)
             found &= ~values.is_in(list(NOTHING))
+        case Kind.CODE:
+            found = text.contains("^[\\x{4e00}-\\x{9fff}0-9A-Z-]+$") & ~text.contains("^[0-9]E[0-9]{1,3}$")
+            found &= text.len_chars().is_between(max(column.least, 1), column.most or 200)
+            found &= ~values.is_in(list(NOTHING))
         case Kind.DAY:
             found = text.contains("^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
             if not column.future:

@@ -4,17 +4,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from linli.core.audit.marks import Marked, mark_rows
+from linli.core.audit.marks import Marked, digest_sql, mark_digests
 from linli.core.sheets.choices import Outcome
-from linli.core.sheets.declare import Sheet
+from linli.core.sheets.declare import Key, Sheet
 from linli.core.sheets.merging import merge
 from linli.core.sheets.models import Import
-from linli.core.sheets.slices import CREATED_EVENT, EVENTS, Slice, event_values, reason_of, trace
+from linli.core.sheets.slices import CREATED_EVENT, EVENTS, Fate, Slice, event_values, reason_of, trace
 from linli.core.sheets.staging import IMPORTED, STAGED, literal, mark, quoted, recordset, run, stored, table
 from linli.core.workflow.numbers import numbers_after, pass_over
 
@@ -26,7 +27,6 @@ def land(part: Slice) -> None:
     """Create, merge and pass over the rows of a slice."""
     _number(part)
     _create(part, _refuse_taken(part))
-    _keep_marks(part)
     merge(part)
     _pass_over(part)
 
@@ -82,31 +82,34 @@ def _number(part: Slice) -> None:
 def _refuse_taken(part: Slice) -> list[int]:
     """Refuse rows whose record somebody else has entered since they were checked; their numbers."""
     sheet = part.sheet
-    refused: list[int] = []
-    for key in sheet.keys:
-        if not key.strong:
-            continue
-        same = " AND ".join(f"o.{quoted(name)} = v.{quoted(name)}" for name in key.fields)
-        there = " AND ".join(f"o.{quoted(name)}::text <> ''" for name in key.fields)
-        among = "".join(
-            f" AND {_filled(sheet, name)} IN ({', '.join(map(literal, values))})"
-            f" AND o.{quoted(name)} IN ({', '.join(map(literal, values))})"
-            for name, values in key.among.items()
+    strong = [key for key in sheet.keys if key.strong]
+    if not strong:
+        return []
+    cases = " ".join(f"WHEN {_is_there(sheet, key)} THEN {literal(TAKEN.format(key.label))}" for key in strong)
+    # In the order of the file: an earlier row of the same file is a twin and was decided on.
+    return [
+        row[0]
+        for row in run(
+            f"""INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, decision, fields, mark, reason)
+                SELECT batch_id, {int(part.batch.run)}, number, 'refused', label, decision, fields, '', reason
+                FROM (SELECT s.*, CASE {cases} END AS reason
+                    FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
+                    WHERE {part.where} AND {_NEW}) taken
+                WHERE reason IS NOT NULL ON CONFLICT DO NOTHING RETURNING number"""
         )
-        # In the order of the file: an earlier row of the same file is a twin and was decided on.
-        refused += (
-            row[0]
-            for row in run(
-                f"""INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, decision, fields, mark, reason)
-                SELECT s.batch_id, %(run)s, s.number, 'refused', s.label, s.decision, s.fields, '', %(reason)s
-                FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
-                WHERE {part.where} AND {_NEW}
-                AND EXISTS (SELECT 1 FROM {table(sheet)} o WHERE {same} AND {there}{among})
-                ON CONFLICT DO NOTHING RETURNING number""",
-                {"run": part.batch.run, "reason": TAKEN.format(key.label)},
-            )
-        )
-    return refused
+    ]
+
+
+def _is_there(sheet: Sheet, key: Key) -> str:
+    """SQL over `v`: whether the register has a record of this key."""
+    same = " AND ".join(f"o.{quoted(name)} = v.{quoted(name)}" for name in key.fields)
+    there = " AND ".join(f"o.{quoted(name)}::text <> ''" for name in key.fields)
+    among = "".join(
+        f" AND {_filled(sheet, name)} IN ({', '.join(map(literal, values))})"
+        f" AND o.{quoted(name)} IN ({', '.join(map(literal, values))})"
+        for name, values in key.among.items()
+    )
+    return f"EXISTS (SELECT 1 FROM {table(sheet)} o WHERE {same} AND {there}{among})"
 
 
 def _filled(sheet: Sheet, name: str) -> str:
@@ -133,11 +136,12 @@ def _defaults(model: type[Model], given: set[str]) -> dict[str, Any]:
 
 
 def _create(part: Slice, refused: list[int]) -> None:
-    """One statement: records, traces, events."""
-    sheet, batch = part.sheet, part.batch
+    """One statement: records, traces, events. The records have gone past Django's models: they get the marks that
+    `save` would have made (core/audit)."""
+    sheet, batch, model = part.sheet, part.batch, part.sheet.model
     types = stored(sheet)
-    constants = _defaults(sheet.model, set(types))
-    empty = _defaults(sheet.model, set())
+    constants = _defaults(model, set(types))
+    empty = _defaults(model, set())
     columns = ["id", *types, *constants]
     values = ["s.record_id"]
     parameters: list[Any] = []
@@ -149,59 +153,52 @@ def _create(part: Slice, refused: list[int]) -> None:
         values.append(f"coalesce(v.{quoted(name)}{default})" if default else f"v.{quoted(name)}")
     values += ["%s"] * len(constants)
     parameters += constants.values()
+    digest = digest_sql(model) if issubclass(model, Marked) else "NULL::bytea"
     # Nothing is known yet of how many rows there will be, and row by row the last join would take their square.
     run("SET LOCAL enable_nestloop = off")
-    _savepoint(
+    made = _savepoint(
         part,
         f"""WITH made AS (
-            INSERT INTO {table(sheet)} AS o ({", ".join(map(quoted, columns))})
+            INSERT INTO {table(sheet)} AS t ({", ".join(map(quoted, columns))})
             SELECT {", ".join(values)} FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(sheet)})
             WHERE {{where}} AND {_NEW} AND s.number <> ALL (%s)
             ORDER BY s.number
             ON CONFLICT DO NOTHING
-            RETURNING o.id, o.{quoted(sheet.scope)} AS scope, {mark(sheet, "o")} AS mark
+            RETURNING t.id, t.{quoted(sheet.scope)} AS scope, {mark(sheet, "t")} AS mark, {digest} AS digest
         ), told AS (
             INSERT INTO {EVENTS} (at, actor_id, post, name, subject_type_id, subject_id, scope, detail, request_id)
             SELECT %s, %s, %s, '{CREATED_EVENT}', %s, made.id, made.scope, %s::jsonb, %s FROM made
-        )
-        INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, record_id, decision, mark, reason)
-        SELECT s.batch_id, %s, s.number, CASE WHEN made.id IS NULL THEN 'refused' ELSE 'created' END, s.label,
-            made.id, s.decision, coalesce(made.mark, ''), CASE WHEN made.id IS NULL THEN %s ELSE '' END
-        FROM {STAGED} s LEFT JOIN made ON made.id = s.record_id
-        WHERE {{where}} AND {_NEW}
-        ON CONFLICT DO NOTHING""",
-        [*parameters, refused, *event_values(part, sheet.model), batch.run, TAKEN.format("内容")],
+        ), traced AS (
+            INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, record_id, decision, mark, reason)
+            SELECT s.batch_id, %s, s.number, CASE WHEN made.id IS NULL THEN 'refused' ELSE 'created' END, s.label,
+                made.id, s.decision, coalesce(made.mark, ''), CASE WHEN made.id IS NULL THEN %s ELSE '' END
+            FROM {STAGED} s LEFT JOIN made ON made.id = s.record_id
+            WHERE {{where}} AND {_NEW}
+            ON CONFLICT DO NOTHING
+        ) SELECT id, digest FROM made""",
+        [*parameters, refused, *event_values(part, model), batch.run, TAKEN.format("内容")],
     )
     run("SET LOCAL enable_nestloop TO DEFAULT")
-
-
-def _keep_marks(part: Slice) -> None:
-    """The records have gone past Django's models: they get the marks that `save` would have made (core/audit)."""
-    model = part.sheet.model
     if issubclass(model, Marked):
-        made = run(
-            f"""SELECT s.record_id FROM {IMPORTED} s
-                WHERE {part.where} AND s.run = %s AND s.outcome = 'created'""",
-            [part.batch.run],
-        )
-        mark_rows(model, [row[0] for row in made])
+        mark_digests(model, made)
 
 
-def _savepoint(part: Slice, sql: str, parameters: list[Any]) -> None:
+def _savepoint(part: Slice, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     """Run a statement over the slice; where the database refuses it, find the rows it refuses and name them."""
     try:
         with transaction.atomic():
-            run(sql.format(where=part.where), parameters)
-        return
+            return run(sql.format(where=part.where), parameters)
     except IntegrityError as error:
-        numbers = [row[0] for row in run(f"SELECT s.number FROM {STAGED} s WHERE {part.where} ORDER BY s.number")]
-        if len(numbers) <= 1:
-            if numbers:
-                trace(part, numbers[0], Outcome.REFUSED, reason=reason_of(part.sheet, error))
-            return
-    middle = numbers[(len(numbers) - 1) // 2]
-    _savepoint(Slice(part.batch, part.low, middle, part.actor, part.places), sql, parameters)
-    _savepoint(Slice(part.batch, middle, part.high, part.actor, part.places), sql, parameters)
+        rows = run(f"SELECT s.number, s.label FROM {STAGED} s WHERE {part.where} ORDER BY s.number")
+        if len(rows) <= 1:
+            reason = reason_of(part.sheet, error)
+            trace(part, [Fate(number, label, Outcome.REFUSED, reason=reason) for number, label in rows])
+            return []
+    middle = rows[(len(rows) - 1) // 2][0]
+    return [
+        *_savepoint(replace(part, high=middle), sql, parameters),
+        *_savepoint(replace(part, low=middle), sql, parameters),
+    ]
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------

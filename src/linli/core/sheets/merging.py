@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -14,16 +15,33 @@ from linli.core.audit.marks import keeping_marks
 from linli.core.sheets.checking import typed_frame
 from linli.core.sheets.choices import Choice, Outcome
 from linli.core.sheets.declare import Kind, Sheet
-from linli.core.sheets.slices import UPDATED_EVENT, Incoming, Slice, reason_of, tell, trace
+from linli.core.sheets.slices import UPDATED_EVENT, Fate, Incoming, Slice, reason_of, tell, trace
 from linli.core.sheets.staging import IMPORTED, STAGED, literal, mark, quoted, recordset, run, stored, table
 from linli.core.workflow.numbers import numbers_after
 
-_MERGED = "s.state = 'duplicate' AND s.decision IN ('update', 'fill', 'pick')"
 MOVED = "名册里的这一条在核对之后改过，没有覆盖。请重新核对。"
+_MERGED = "s.state = 'duplicate' AND s.decision IN ('update', 'fill', 'pick')"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A row, the record it meets, and what it changes there."""
+
+    row: Incoming
+    record: dict[str, Any]
+    changes: dict[str, Any]
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The record as it will be."""
+        return self.record | self.changes
 
 
 def merge(part: Slice) -> None:
-    """Rows that change a record: those of one record one after the other, in the order of the file."""
+    """Rows that change a record: those of one record one after the other, in the order of the file.
+
+    Whatever the number of rows, a turn costs the same few statements: lock, write, trace, tell.
+    """
     rows = [
         Incoming(number, label, decision, fields or [], values, target, seen, twin)
         for number, label, decision, fields, values, target, seen, twin in _loaded(
@@ -36,24 +54,36 @@ def merge(part: Slice) -> None:
             json_at=(3, 4),
         )
     ]
+    before = _twins_in_slice(rows)
+    landed: set[int] = set()
     waiting = rows
     while waiting:
         now: dict[int, Incoming] = {}
-        later = []
+        later: list[Incoming] = []
+        lost: list[Fate] = []
         for row in waiting:
             target = row.target
-            if target is None and row.twin is not None:
-                target = row.target = _target_of(part, row.twin)
-            if target is None:
-                place = part.batch.place_of(row.twin or row.number)
-                trace(part, row.number, Outcome.REFUSED, row=row, reason=f"{place}没有导入，这一行没有可合并的记录。")
-            elif target in now:
+            if target in now:
                 later.append(row)
+            elif target is None or before.get(row.number, row.number) not in {row.number, *landed}:
+                place = part.batch.place_of(row.twin or row.number)
+                lost.append(row.fate(Outcome.REFUSED, f"{place}没有导入，这一行没有可合并的记录。"))
             else:
                 now[target] = row
-        if now:
-            _merge_each(part, now)
+        trace(part, lost)
+        landed |= _merge_each(part, now)
         waiting = later
+
+
+def _twins_in_slice(rows: Sequence[Incoming]) -> dict[int, int]:
+    """Rows whose record is that of an earlier row of the slice, with that row: it has to land first."""
+    by_number = {row.number: row for row in rows}
+    before: dict[int, int] = {}
+    for row in rows:
+        twin = by_number.get(row.twin) if row.target is None and row.twin is not None else None
+        if twin is not None:
+            row.target, before[row.number] = twin.target, twin.number
+    return before
 
 
 def _loaded(sql: str, parameters: list[Any], *, json_at: tuple[int, ...]) -> list[tuple[Any, ...]]:
@@ -67,51 +97,49 @@ def _loaded(sql: str, parameters: list[Any], *, json_at: tuple[int, ...]) -> lis
     return rows
 
 
-def _target_of(part: Slice, twin: int) -> int | None:
-    found = run(
-        f"SELECT record_id FROM {IMPORTED} WHERE batch_id = %s AND run = %s AND number = %s"
-        " AND outcome IN ('created', 'updated')",
-        [part.batch.pk, part.batch.run, twin],
-    )
-    return found[0][0] if found else None
-
-
-def _merge_each(part: Slice, now: dict[int, Incoming]) -> None:
-    """At most one row for each record."""
+def _merge_each(part: Slice, now: dict[int, Incoming]) -> set[int]:
+    """At most one row for each record; the numbers of the rows that changed theirs."""
+    if not now:
+        return set()
     sheet = part.sheet
     records = lock_records(sheet, list(now), part.batch.scope)
-    good: dict[int, tuple[Incoming, dict[str, Any], dict[str, Any]]] = {}
+    fates: list[Fate] = []
+    good: dict[int, Merged] = {}
+    moved = {pk for pk, row in now.items() if row.seen and pk in records and row.seen != records[pk][1]}
+    moved -= _left_by_this_import(part, {pk: records[pk][1] for pk in moved})
     for target, row in now.items():
-        held = records.get(target)
-        if held is None:
-            trace(part, row.number, Outcome.REFUSED, row=row, reason="名册里的这一条已经不在了，或移出了你的辖区。")
+        if target not in records:
+            fates.append(row.fate(Outcome.REFUSED, "名册里的这一条已经不在了，或移出了你的辖区。"))
             continue
-        record, present = held
-        if row.seen and row.seen != present and not _own_mark(part, target, present):
-            trace(part, row.number, Outcome.REFUSED, row=row, reason=MOVED)
+        if target in moved:
+            fates.append(row.fate(Outcome.REFUSED, MOVED))
             continue
+        record, _ = records[target]
         changes = changes_of(sheet, row.decision, row.fields, row.values, record)
-        if not changes:
-            trace(part, row.number, Outcome.SKIPPED, row=row, target=target, reason="没有要改的内容。")
-            continue
-        changes |= _number_for(part, record | changes)
-        good[target] = (row, record, changes)
-    for target, sentence in broken_rules(
-        sheet, {target: old | new for target, (_, old, new) in good.items()}
-    ).items():
-        row = good.pop(target)[0]
-        trace(part, row.number, Outcome.REFUSED, row=row, reason=f"和名册里的内容合起来：{sentence}")
-    _write(part, good)
+        if changes:
+            good[target] = Merged(row, record, changes)
+        else:
+            fates.append(row.fate(Outcome.SKIPPED, "没有要改的内容。", target=target))
+    for target, sentence in broken_rules(sheet, {pk: each.whole for pk, each in good.items()}).items():
+        fates.append(good.pop(target).row.fate(Outcome.REFUSED, f"和名册里的内容合起来：{sentence}"))
+    fates += _write(part, good)
+    trace(part, fates)
+    return {fate.number for fate in fates if fate.outcome == Outcome.UPDATED}
 
 
-def _own_mark(part: Slice, target: int, present: str) -> bool:
-    """Whether it was this import itself that left the record as it is."""
-    return bool(
-        run(
-            f"SELECT 1 FROM {IMPORTED} WHERE batch_id = %s AND run = %s AND record_id = %s AND mark = %s LIMIT 1",
-            [part.batch.pk, part.batch.run, target, present],
+def _left_by_this_import(part: Slice, present: dict[int, str]) -> set[int]:
+    """Records that look as an earlier row of this import left them."""
+    if not present:
+        return set()
+    return {
+        row[0]
+        for row in run(
+            f"""SELECT t.record_id FROM {IMPORTED} t
+                JOIN unnest(%s::bigint[], %s::text[]) AS p(id, mark) ON p.id = t.record_id AND p.mark = t.mark
+                WHERE t.batch_id = %s AND t.run = %s""",
+            [list(present), list(present.values()), part.batch.pk, part.batch.run],
         )
-    )
+    }
 
 
 def lock_records(sheet: Sheet, ids: Sequence[int], scope: str) -> dict[int, tuple[dict[str, Any], str]]:
@@ -156,12 +184,6 @@ def columns_of(sheet: Sheet, name: str) -> list[str]:
     return [column.name, *([column.hashed] if column.hashed else [])]
 
 
-def _number_for(part: Slice, record: Mapping[str, Any]) -> dict[str, Any]:
-    numbered = part.sheet.numbered
-    key = numbered.key(record, part.places) if numbered and not record.get(numbered.column) else ""
-    return {numbered.column: numbers_after([key])[0]} if numbered and key else {}
-
-
 def broken_rules(sheet: Sheet, records: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
     """Records that would break a rule of the sheet, with the rule's sentence."""
     if not records or not sheet.rules:
@@ -189,26 +211,43 @@ def _lead(sheet: Sheet, name: str) -> str:
     return columns_of(sheet, name)[0]
 
 
-def _write(part: Slice, good: dict[int, tuple[Incoming, dict[str, Any], dict[str, Any]]]) -> None:
+def _numbers(part: Slice, good: Mapping[int, Merged]) -> dict[int, dict[str, Any]]:
+    """The number that each record needs and has not: given in the order of the file."""
+    numbered = part.sheet.numbered
+    if numbered is None:
+        return {}
+    blank = [(pk, each.whole) for pk, each in good.items() if not each.whole.get(numbered.column)]
+    keys = {pk: key for pk, whole in blank if (key := numbered.key(whole, part.places))}
+    given = numbers_after(list(keys.values())) if keys else []
+    return {pk: {numbered.column: number} for pk, number in zip(keys, given, strict=True)}
+
+
+def _write(part: Slice, good: dict[int, Merged]) -> list[Fate]:
+    """Change the records and tell; where the database refuses, find the rows it refuses."""
     if not good:
-        return
+        return []
     try:
         with transaction.atomic():
-            marks = write_records(part.sheet, {target: old | new for target, (_, old, new) in good.items()})
+            numbers = _numbers(part, good)
+            changes = {pk: each.changes | numbers.get(pk, {}) for pk, each in good.items()}
+            marks = write_records(part.sheet, {pk: each.record | changes[pk] for pk, each in good.items()})
     except IntegrityError as error:
         if len(good) == 1:
-            ((row, _, _),) = good.values()
-            trace(part, row.number, Outcome.REFUSED, row=row, reason=reason_of(part.sheet, error))
-            return
+            (only,) = good.values()
+            return [only.row.fate(Outcome.REFUSED, reason_of(part.sheet, error))]
         items = list(good.items())
-        _write(part, dict(items[: len(items) // 2]))
-        _write(part, dict(items[len(items) // 2 :]))
-        return
-    for target, (row, old, new) in good.items():
-        before = {name: old.get(name) for name in new}
-        trace(part, row.number, Outcome.UPDATED, row=row, target=target, before=before, present=marks[target])
-    fields = {target: sorted(set(new) - hidden(part.sheet)) for target, (_, _, new) in good.items()}
-    tell(part, UPDATED_EVENT, fields)
+        half = len(items) // 2
+        return [*_write(part, dict(items[:half])), *_write(part, dict(items[half:]))]
+    tell(part, UPDATED_EVENT, {pk: sorted(set(new) - hidden(part.sheet)) for pk, new in changes.items()})
+    return [
+        each.row.fate(
+            Outcome.UPDATED,
+            target=pk,
+            before={name: each.record.get(name) for name in changes[pk]},
+            present=marks[pk],
+        )
+        for pk, each in good.items()
+    ]
 
 
 def hidden(sheet: Sheet) -> set[str]:

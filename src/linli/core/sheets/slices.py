@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from linli.core.audit.models import Event
 from linli.core.sheets.choices import Outcome
 from linli.core.sheets.declare import Places, Sheet
 from linli.core.sheets.models import Import
-from linli.core.sheets.staging import IMPORTED, STAGED, quoted, run, table
+from linli.core.sheets.staging import IMPORTED, quoted, run, table
 
 CREATED_EVENT, UPDATED_EVENT, RESTORED_EVENT = "sheets.created", "sheets.updated", "sheets.restored"
 EVENTS = Event._meta.db_table
@@ -33,7 +34,11 @@ class Slice:
     low: int  # not included
     high: int
     actor: User
-    places: Places
+
+    @cached_property
+    def places(self) -> Places:
+        """Where records may lie; looked up only where a row needs it."""
+        return self.sheet.places(self.batch.scope)
 
     @property
     def sheet(self) -> Sheet:
@@ -58,6 +63,53 @@ class Incoming:
     target: int | None
     seen: str
     twin: int | None
+
+    def fate(self, outcome: Outcome, reason: str = "", **more: Any) -> Fate:
+        """What became of it."""
+        return Fate(self.number, self.label, outcome, self.decision, self.fields, reason=reason, **more)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a row: the trace an import keeps."""
+
+    number: int
+    label: str
+    outcome: Outcome
+    decision: str = ""
+    fields: Sequence[str] = ()
+    target: int | None = None
+    before: Mapping[str, Any] | None = None
+    present: str = ""
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As `trace` writes it."""
+        return {
+            "number": self.number,
+            "outcome": self.outcome,
+            "label": self.label,
+            "record_id": self.target,
+            "decision": self.decision,
+            "fields": list(self.fields) or None,
+            "before": self.before,
+            "mark": self.present,
+            "reason": self.reason[:300],
+        }
+
+
+def trace(part: Slice, fates: Sequence[Fate]) -> None:
+    """Keep what became of rows."""
+    if not fates:
+        return
+    names = "number, outcome, label, record_id, decision, fields, before, mark, reason"
+    run(
+        f"""INSERT INTO {IMPORTED} (batch_id, run, {names})
+            SELECT %s, %s, {names} FROM jsonb_to_recordset(%s::jsonb) AS f(number bigint, outcome text, label text,
+                record_id bigint, decision text, fields jsonb, before jsonb, mark text, reason text)
+            ON CONFLICT DO NOTHING""",
+        [part.batch.pk, part.batch.run, json.dumps([fate.as_json() for fate in fates], cls=DjangoJSONEncoder)],
+    )
 
 
 def event_values(part: Slice, model: type[Model]) -> list[Any]:
@@ -101,39 +153,3 @@ def reason_of(sheet: Sheet, error: Exception) -> str:
         if name in text:
             return sentence
     return "和名册里已有的内容合不起来，没有导入。请核对这一行。"
-
-
-def trace(
-    part: Slice,
-    number: int,
-    outcome: Outcome,
-    *,
-    row: Incoming | None = None,
-    target: int | None = None,
-    before: dict[str, Any] | None = None,
-    present: str = "",
-    reason: str = "",
-) -> None:
-    label = (
-        row.label
-        if row
-        else run(f"SELECT label FROM {STAGED} s WHERE {part.where} AND s.number = %s", [number])[0][0]
-    )
-    run(
-        f"""INSERT INTO {IMPORTED}
-            (batch_id, run, number, outcome, label, record_id, decision, fields, before, mark, reason)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s) ON CONFLICT DO NOTHING""",
-        [
-            part.batch.pk,
-            part.batch.run,
-            number,
-            outcome,
-            label,
-            target,
-            row.decision if row else "",
-            json.dumps(row.fields) if row and row.fields else None,
-            json.dumps(before, cls=DjangoJSONEncoder) if before is not None else None,
-            present,
-            reason[:300],
-        ],
-    )

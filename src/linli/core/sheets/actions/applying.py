@@ -17,7 +17,7 @@ from linli.core.sheets.models import Import, StagedRow
 from linli.core.sheets.slices import Slice
 from linli.core.sheets.staging import STAGED, run
 
-SLICE = 2_000
+SLICE = 4_000
 CREATED, UPDATED, SKIPPED, REFUSED = Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED, Outcome.REFUSED
 
 
@@ -57,7 +57,7 @@ def continue_import(batch_id: int) -> bool:
         if high is None:
             _finish(batch)
             return False
-        land(Slice(batch, batch.cursor, high, batch.decided_by, batch.sheet.places(batch.scope)))
+        land(Slice(batch, batch.cursor, high, batch.decided_by))
         for outcome, count in count_outcomes(batch, batch.cursor, high).items():
             batch.counts[outcome] = batch.counts.get(outcome, 0) + count
         done = sum(batch.counts.get(outcome, 0) for outcome in Outcome.values)

@@ -18,7 +18,7 @@ from linli.core.sheets.slices import Slice
 from linli.core.sheets.staging import IMPORTED, run
 from linli.core.sheets.undoing import obstacles, take_back
 
-SLICE = 2_000
+SLICE = 4_000
 LAST = 2**62
 
 
@@ -54,7 +54,7 @@ def continue_undo(batch_id: int) -> bool:
         if low is None:
             _finish(batch)
             return False
-        take_back(Slice(batch, low - 1, high, batch.decided_by, batch.sheet.places(batch.scope)))
+        take_back(Slice(batch, low - 1, high, batch.decided_by))
         batch.cursor = low
         total = max(1, sum(batch.counts.get(outcome, 0) for outcome in Outcome.values))
         ((left,),) = run(
