@@ -40,7 +40,7 @@ ROWS = int(os.environ.get("BENCH_ROWS", "100000"))
 SMALL = max(500, ROWS // 50)  # for django-import-export
 COPY_LIMIT = 6.0
 PACKAGE_LIMIT = 1 / 30
-MEMORY_SLACK_MB = 60.0  # what a fivefold import may need more
+MEMORY_SLACK_MB = 20.0  # what a fivefold import may need more
 HEADINGS = (
     *(
         "组织名称",

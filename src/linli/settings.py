@@ -327,6 +327,10 @@ MFA_TOTP_ISSUER = "邻里共治"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "linli.core.files.uploads.NamelessUploadHandler",
+]
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 _email = env.dj_email_url("EMAIL_URL", "console:" if DEBUG else "dummy:")

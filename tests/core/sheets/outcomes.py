@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+SHORT = "没有这些列，按空白处理：所在街道、活动场所、宗旨和活动内容、负责人身份证号、成员人数、其中党员人数、法律状态、备案编号、备案日期、成立日期、终止日期、统一社会信用代码、全国分类。"
 EXPECTED: dict[str, tuple[str, ...]] = {
     "plain_xlsx": ("good",),
     "plain_xls": ("good",),
@@ -152,5 +153,266 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "an_unclosed_quote": (
         "failed",
         "这个 CSV 从第 2 行起有一格长得不正常，多半是少了一个引号。请用 Excel 打开核对，另存为 .xlsx 再传。",
+    ),
+    "a_title_over_three_rows_of_headings": (
+        "good",
+        SHORT,
+    ),
+    "headings_with_line_breaks_and_brackets": (
+        "good",
+        SHORT,
+    ),
+    "headings_with_numbers_and_unseen_characters": (
+        "good",
+        SHORT,
+    ),
+    "headings_in_traditional_characters": (
+        "good",
+        SHORT,
+    ),
+    "headings_that_mean_the_same_twice": (
+        "failed",
+        "“负责人手机号”有 2 列（E、F 列）。请只留一列，把别的列改名或删掉再传。",
+    ),
+    "a_second_heading_in_another_order": (
+        "failed",
+        "第 3 行又是一个表头，列的先后和上面的不同。请把两张表放进两个工作表，或排成一样再传。",
+    ),
+    "the_second_sheet_holds_the_rows": (
+        "good",
+        SHORT,
+        "这些工作表里没有找到表头，没有读：封面。",
+    ),
+    "only_the_first_sheet_has_headings": (
+        "good",
+        SHORT,
+        "这些工作表里没有找到表头，没有读：聚龙。",
+    ),
+    "rows_hidden_by_a_filter": (
+        "good good good",
+        "这些行在表里是隐藏的（或被筛选掉了），也读了：第 3、4 行。不要导入的请从表里删去。",
+    ),
+    "a_hidden_column": ("good",),
+    "running_numbers_further_down_than_the_rows": (
+        "good",
+        "没有用到的列：序号。",
+        SHORT,
+    ),
+    "all_kinds_of_last_rows": (
+        "good",
+        SHORT,
+        "这些行像标题、表头或合计，没有读：第 3、4、5、6、7、8 行。",
+    ),
+    "groups_merged_downward": (
+        "good good good good",
+        SHORT,
+    ),
+    "a_community_as_a_row_of_its_own": (
+        "good good",
+        SHORT,
+        "这些行像标题、表头或合计，没有读：第 2、4 行。",
+    ),
+    "days_in_more_spellings": ("good good good good good good good good good good good good",),
+    "days_that_say_too_little": (
+        "wrong wrong wrong wrong wrong wrong wrong",
+        "2 备案日期：“16.5.18”的年份只写了两位，看不出是哪一年。请写成 2024-01-05 这样。",
+        "3 备案日期：“16年5月18日”的年份只写了两位，看不出是哪一年。请写成 2024-01-05 这样。",
+        "4 备案日期：“5/18/2016”看不出哪个是月、哪个是日。请写成 2024-01-05 这样。",
+        "5 备案日期：“18-May-16”不是日期。请写成 2024-01-05 这样。",
+        "6 备案日期：“2016.5.18-2020.5.18”不是日期。请写成 2024-01-05 这样。",
+        "7 备案日期：“长期”不是日期。请写成 2024-01-05 这样。",
+        "8 备案日期：“2016年5月”没有写到日（Excel 里的 2024.10 还会变成 2024.1）。请写成 2024-01-05 这样。",
+    ),
+    "codes_with_every_apostrophe_and_space": ("good good good good good",),
+    "mobile_numbers_in_every_spelling": (
+        "good good good good good good good good wrong wrong wrong wrong wrong wrong wrong",
+        "10 负责人手机号：手机号应是 1 开头的 11 位数字，如 138 0013 8000。请核对后再填。",
+        "11 负责人手机号：手机号要有 11 位，现在是 22 位。请核对后再填。",
+        "12 负责人手机号：手机号应是 1 开头的 11 位数字，如 138 0013 8000。请核对后再填。",
+        "13 负责人手机号：手机号应是 1 开头的 11 位数字，如 138 0013 8000。请核对后再填。",
+        "14 负责人手机号：手机号要有 11 位，现在是 10 位。请核对后再填。",
+        "15 负责人手机号：手机号要有 11 位，现在是 12 位。请核对后再填。",
+        "16 负责人手机号：手机号应是 1 开头的 11 位数字，如 138 0013 8000。请核对后再填。",
+    ),
+    "counts_in_words": (
+        "good good wrong wrong wrong good wrong wrong",
+        "4 成员人数：“约30人”不是整数。请只填数字，如 12。",
+        "5 成员人数：“三十”不是整数。请只填数字，如 12。",
+        "6 成员人数：“11.5”不是整数。请只填数字，如 12。",
+        "8 成员人数：“-3”不是整数。请只填数字，如 12。",
+        "9 成员人数：“1.1E1”不是整数。请只填数字，如 12。",
+    ),
+    "names_with_rare_and_odd_characters": (
+        "good wrong wrong good good good wrong",
+        "3 组织名称：组织名称里不能有“🌸”。请用规范汉字，必要时用括号“（）”。",
+        "4 组织名称：组织名称里的括号没有成对。请补上或去掉。",
+        "8 组织名称：组织名称里不能有“①”。请用规范汉字，必要时用括号“（）”。",
+    ),
+    "persons_with_odd_names": (
+        "good good wrong wrong wrong good good",
+        "4 负责人姓名：姓名里不能有“(”。请按身份证上的写法再填，少数民族姓名中间用“·”。",
+        "5 负责人姓名：姓名里不能有“、”。请按身份证上的写法再填，少数民族姓名中间用“·”。",
+        "6 负责人姓名：姓名里不能有“1”。请按身份证上的写法再填，少数民族姓名中间用“·”。",
+    ),
+    "places_in_every_spelling": (
+        "good good good good good wrong wrong wrong",
+        "7 所在社区：没有“金苑小区”这个社区。请从模板的下拉框里选，或填 12 位社区代码。",
+        "8 所在社区：没有“聚龙；金苑”这个社区。请从模板的下拉框里选，或填 12 位社区代码。",
+        "9 所在社区：“华坞社区”不在你的辖区，这里不能导入。请删去这一行，或请所在街道导入。",
+    ),
+    "kinds_in_every_spelling": (
+        "good good good good wrong wrong wrong",
+        "6 类别：“文体/服务”不在可选的内容里。请从服务、自治、文体、平安、其他里选一个。",
+        "7 类别：“书画”不在可选的内容里。请从服务、自治、文体、平安、其他里选一个。",
+        "8 类别：“1”不在可选的内容里。请从服务、自治、文体、平安、其他里选一个。",
+    ),
+    "numbers_of_persons_in_other_columns": (
+        "wrong wrong wrong wrong good",
+        "2 活动场所：这一格里有身份证号或手机号，看名册的人都会看到。请删去，号码只填在它自己的列里。",
+        "3 宗旨和活动内容：这一格里有身份证号或手机号，看名册的人都会看到。请删去，号码只填在它自己的列里。",
+        "4 类别：“138****2046”不在可选的内容里。请从服务、自治、文体、平安、其他里选一个。",
+        "5 备案日期：“1101**********002X”不是日期。请写成 2024-01-05 这样。",
+    ),
+    "blank_columns_and_rows_before_the_table": (
+        "good good",
+        SHORT,
+    ),
+    "two_tables_side_by_side": (
+        "failed",
+        "“组织名称”有 2 列（A、G 列）。请只留一列，把别的列改名或删掉再传。",
+    ),
+    "a_form_for_one_organization": (
+        "failed",
+        "没有找到表头。前 30 行里要有一行写着“组织名称”、“类别”、“所在社区”、“负责人姓名”、“负责人手机号”等列名。请用模板填写再传。",
+    ),
+    "csv_forced_to_text": (
+        "good",
+        SHORT,
+    ),
+    "csv_with_tabs_behind_codes": ("good",),
+    "csv_with_a_comma_nobody_quoted": (
+        "good good good",
+        "没有这些列，按空白处理：所在街道、宗旨和活动内容、负责人身份证号、成员人数、其中党员人数、法律状态、备案编号、备案日期、成立日期、终止日期、统一社会信用代码、全国分类。",
+        "这些行比表头多出几格，多的没有读：第 3 行。请看看是不是格子里的逗号没有加引号，列错了位。",
+    ),
+    "csv_with_full_width_commas": (
+        "good",
+        SHORT,
+    ),
+    "csv_with_bars": (
+        "good",
+        SHORT,
+    ),
+    "csv_with_line_feeds_alone_and_none_at_the_end": (
+        "good",
+        SHORT,
+    ),
+    "csv_with_a_title_and_uneven_rows": (
+        "good wrong",
+        "4 负责人姓名：“负责人姓名”是空的，请填上。",
+        "4 负责人手机号：“负责人手机号”是空的，请填上。",
+        SHORT,
+    ),
+    "csv_in_big5": (
+        "wrong",
+        "2 所在社区：没有“金苑社區”这个社区。请从模板的下拉框里选，或填 12 位社区代码。",
+        SHORT,
+    ),
+    "csv_in_utf16_from_the_big_end": (
+        "good",
+        SHORT,
+    ),
+    "csv_with_a_mark_inside": (
+        "good",
+        SHORT,
+    ),
+    "numbers_as_java_writes_them": ("good",),
+    "part_names_with_backslashes": ("good",),
+    "part_names_with_a_leading_slash": ("good",),
+    "strings_inside_the_cells": ("good",),
+    "shared_strings_are_missing": (
+        "failed",
+        "这个文件打不开，可能没有下载完或已损坏。请在自己的电脑上打开试试，重新保存再传。",
+    ),
+    "a_formula_into_another_workbook": ("good",),
+    "a_formula_of_text": ("good",),
+    "errors_where_a_name_should_stand": (
+        "wrong",
+        "2 组织名称：这一格是 #REF!（公式出错）。请改正公式，或直接填内容。",
+    ),
+    "cells_out_of_order_and_rows_without_numbers": ("good",),
+    "a_sheet_under_protection": ("good",),
+    "many_formatted_empty_rows": ("good",),
+    "sixteen_thousand_formatted_columns": (
+        "good",
+        "第 256 列以后的内容没有读。要的请移到前面。",
+    ),
+    "a_picture_and_a_comment_in_the_sheet": ("good",),
+    "days_as_iso_cells_and_truths": (
+        "wrong",
+        "2 成员人数：“是”不是整数。请只填数字，如 12。",
+    ),
+    "a_chart_instead_of_a_sheet": (
+        "failed",
+        "这个表格里一行内容也没有。请填好、保存后再传。",
+    ),
+    "xls_of_wps": ("good",),
+    "xls_with_a_hidden_sheet_and_days_since_1904": (
+        "good",
+        "隐藏的工作表没有读：旧。要读请先取消隐藏。",
+    ),
+    "xls_with_errors_and_long_codes": (
+        "wrong",
+        "2 负责人身份证号：Excel 把这串数字变成了 4.40511E+17，后几位已经丢了。请把这一列设为“文本”，对照原件重新填。",
+        "2 成员人数：这一格是公式，文件里没有它的结果。请用 Excel 打开、保存一次，或粘贴为数值。",
+    ),
+    "an_xls_of_the_nineties": (
+        "refused",
+        "这是很老的 Excel 文件，读不了。请用 Excel 或 WPS 打开，“另存为”.xlsx 再传。",
+    ),
+    "an_ods": (
+        "refused",
+        "这是 OpenDocument 表格（.ods）。请用 Excel 或 WPS 打开，“另存为”.xlsx 再传。",
+    ),
+    "an_xlsb": (
+        "refused",
+        "这是二进制的 Excel 文件（.xlsb）。请用 Excel 或 WPS 打开，“另存为”.xlsx 再传。",
+    ),
+    "a_web_archive_named_xls": (
+        "refused",
+        "这个文件的内容不是表格。请用 Excel 或 WPS 打开，“另存为”.xlsx 再传。",
+    ),
+    "a_page_of_a_login_instead_of_the_file": (
+        "refused",
+        "这个文件的内容是网页，只是名字像表格（多半是从别的系统导出的）。请用 Excel 或 WPS 打开，“另存为”.xlsx 再传。",
+    ),
+    "a_workbook_behind_other_bytes": (
+        "refused",
+        "这个文件的内容是认不出来的东西，不是表格。可以传 .xlsx、.xls 或 .csv。",
+    ),
+    "a_zip_cut_in_the_middle_of_a_part": (
+        "failed",
+        "这个文件打不开，可能没有下载完或已损坏。请在自己的电脑上打开试试，重新保存再传。",
+    ),
+    "a_zip_with_a_password": (
+        "refused",
+        "这个表格加了打开密码，读不了。请在“文件→信息→保护工作簿”里去掉密码，另存一份再传。",
+    ),
+    "a_workbook_whose_sheet_is_not_there": (
+        "failed",
+        "这个文件打不开，可能没有下载完或已损坏。请在自己的电脑上打开试试，重新保存再传。",
+    ),
+    "styles_that_are_missing": ("good",),
+    "a_rar": (
+        "refused",
+        "这个文件是压缩包。请解开，把里面的表格传上来。",
+    ),
+    "nothing_but_zeros": (
+        "refused",
+        "这个文件是空的。请打开看一看，填好后重新保存再传。",
+    ),
+    "a_temporary_file_of_an_open_workbook": (
+        "refused",
+        "这是 Excel 打开表格时留下的临时文件（名字以 ~$ 开头），不是表格本身。请关闭 Excel，再选原来的文件。",
     ),
 }

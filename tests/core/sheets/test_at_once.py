@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from tests.core.sheets.conftest import Bring, line, officer, workbook
 from tests.organizations.test_at_once import at_once
 from tests.personas import World
 
+from linli.core.audit.marks import sound_rows
 from linli.core.audit.models import Event
 from linli.core.errors import WrongState
 from linli.core.sheets import actions
@@ -26,22 +26,48 @@ from linli.organizations.models import Organization
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMERALS = "甲乙丙丁戊己庚辛壬癸"
-# A worker of its own that does one job to its end, slowly enough to be killed on the way.
-WORKER = """
-import sys, time
+# Workers that end themselves without a warning: at a slice of the work, before or after it is committed.
+WORKERS = """
+import os, signal, sys
 from linli.cli.ready import set_up_django
 set_up_django()
 from django.db import connection
-from django.conf import settings
 connection.settings_dict["NAME"] = sys.argv[1]
 from linli.core.sheets import actions
 from linli.core.sheets.actions import applying, reading, undoing
 applying.SLICE = undoing.SLICE = reading.CHUNK = 7
+WORK = {"read": (reading, "stage"), "find": (reading, "find_duplicates"), "apply": (applying, "land"),
+    "undo": (undoing, "take_back")}
+
+def work(step, pk, at):
+    module, name = WORK[step]
+    inner, count = getattr(module, name), 0
+    def counted(*given):
+        nonlocal count
+        count += 1
+        if count == at + 0.5:
+            os.kill(os.getpid(), signal.SIGKILL)
+        inner(*given)
+        if count == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if at % 1 and count == at - 0.5:
+            connection.on_commit(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    setattr(module, name, counted)
+    if step in ("read", "find"):
+        actions.read_import(pk)
+    else:
+        go_on = actions.continue_import if step == "apply" else actions.continue_undo
+        while go_on(pk):
+            pass
+
 print("ready", flush=True)
-{"read": lambda: actions.read_import(int(sys.argv[3])),
- "apply": lambda: all(iter(lambda: actions.continue_import(int(sys.argv[3])), False)),
- "undo": lambda: all(iter(lambda: actions.continue_undo(int(sys.argv[3])), False))}[sys.argv[2]]()
-print("done", flush=True)
+for line in sys.stdin:
+    step, pk, at = line.split()
+    child = os.fork()
+    if not child:
+        work(step, int(pk), float(at))
+        os._exit(0)
+    print(os.WTERMSIG(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
@@ -65,61 +91,98 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CHUNK", 7)
 
 
-def worker(step: str, batch: Import) -> subprocess.Popen[str]:
-    """A process of its own at work on the import."""
-    name = str(connection.settings_dict["NAME"])
-    command = [sys.executable, "-c", WORKER, name, step, str(batch.pk)]
+@pytest.fixture
+def killed() -> Iterator[Callable[[str, Import, float], None]]:
+    """`killed("apply", batch, 3)`: a worker begins and is killed in its third slice; 3.5: right behind its commit."""
+    command = [sys.executable, "-c", WORKERS, str(connection.settings_dict["NAME"])]
     environment = os.environ | {"LINLI_HOME": str(settings.HOME)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as workers:
+        assert workers.stdin is not None
+        assert workers.stdout is not None
+        assert workers.stdout.readline() == "ready\n"
 
+        def kill(step: str, batch: Import, at: float) -> None:
+            assert workers.stdin is not None
+            assert workers.stdout is not None
+            workers.stdin.write(f"{step} {batch.pk} {at}\n")
+            workers.stdin.flush()
+            assert workers.stdout.readline() == f"{int(signal.SIGKILL)}\n"
 
-def kill_on_the_way(step: str, batch: Import, chance: random.Random) -> None:
-    """Let a worker begin and end it without a warning."""
-    process = worker(step, batch)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(chance.uniform(0.0, 0.25))
-    process.send_signal(signal.SIGKILL)
-    process.wait(20)
-    process.stdout.close()
+        yield kill
+        workers.stdin.close()
 
 
 @pytest.mark.processes
-def test_a_worker_that_is_killed_leaves_every_row_once(world: World, bring: Bring, small_steps: None) -> None:
-    chance = random.Random(5)
+def test_a_worker_that_is_killed_leaves_every_row_once(
+    world: World, bring: Bring, small_steps: None, killed: Callable[[str, Import, float], None]
+) -> None:
     batch = bring(many(60))
+    actions.recheck_import(batch, actor=officer(world))
+    for step, at in (("read", 1), ("read", 4.5), ("read", 9), ("find", 1)):
+        killed(step, batch, at)
+        batch.refresh_from_db()
+        assert batch.state == "reading"
+    actions.read_import(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["good"], StagedRow.objects.filter(batch=batch).count()) == ("ready", 60, 60)
+
     actions.apply_import(batch, actor=officer(world))
-    for _ in range(2):
-        kill_on_the_way("apply", batch, chance)
+    for at in (1, 1.5, 3, 4.5, 1):
+        killed("apply", batch, at)
+    batch.refresh_from_db()
+    # Slices 1, 2 to 3 and 4 to 7 were committed; each record has its trace and the cursor stands behind them.
+    assert (batch.state, Organization.objects.count(), ImportedRow.objects.count()) == ("applying", 49, 49)
     while actions.continue_import(batch.pk):
         pass
 
     batch.refresh_from_db()
+    ids = set(Organization.objects.values_list("pk", flat=True))
     assert (batch.state, batch.counts["created"]) == ("applied", 60)
     assert sorted(Organization.objects.values_list("name", flat=True)) == sorted(names(60))
     assert ImportedRow.objects.filter(batch=batch).count() == 60
     assert Event.objects.filter(name="sheets.created").count() == 60
+    assert sound_rows(Organization, ids) == ids
     given = Organization.objects.filter(number__startswith="BA-").order_by("number").values_list("number", flat=True)
     assert list(given) == [f"BA-440511004-2016-{at:05d}" for at in range(1, 21)]
 
     actions.undo_import(batch, actor=officer(world))
-    kill_on_the_way("undo", batch, chance)
+    for at in (1, 1.5, 3, 2.5):
+        killed("undo", batch, at)
     while actions.continue_undo(batch.pk):
         pass
     assert not Organization.objects.exists()
     assert Event.objects.filter(name="sheets.removed").count() == 60
+    assert ImportedRow.objects.filter(batch=batch, outcome="undone").count() == 60
 
 
 @pytest.mark.processes
-def test_reading_that_was_killed_starts_anew(world: World, bring: Bring, small_steps: None) -> None:
-    batch = bring(many(40))
-    actions.recheck_import(batch, actor=officer(world))
-    kill_on_the_way("read", batch, random.Random(1))
-    actions.read_import(batch.pk)
+def test_updates_that_were_killed_are_made_and_taken_back_once(
+    world: World, bring: Bring, land: Any, small_steps: None, killed: Callable[[str, Import, float], None]
+) -> None:
+    land(bring(many(20)))
+    made = set(Organization.objects.values_list("pk", "member_count", "leader_phone_hash"))
+    batch = bring(workbook([line(name, 负责人身份证号="", 成员人数=50 + at) for at, name in enumerate(names(20))]))
+    actions.decide(batch, "update", actor=officer(world))
+    actions.apply_import(batch, actor=officer(world))
+    for at in (1, 1.5, 1):
+        killed("apply", batch, at)
+    while actions.continue_import(batch.pk):
+        pass
+    ids = set(Organization.objects.values_list("pk", flat=True))
+    assert sorted(Organization.objects.values_list("member_count", flat=True)) == list(range(50, 70))
+    assert sound_rows(Organization, ids) == ids
+    assert Event.objects.filter(name="sheets.updated").count() == 20
 
-    batch.refresh_from_db()
-    assert (batch.state, batch.counts["good"]) == ("ready", 40)
-    assert StagedRow.objects.filter(batch=batch).count() == 40
+    actions.undo_import(batch, actor=officer(world))
+    for at in (1, 1.5):
+        killed("undo", batch, at)
+    while actions.continue_undo(batch.pk):
+        pass
+    assert set(Organization.objects.values_list("pk", "member_count", "leader_phone_hash")) == made
+    assert sound_rows(Organization, ids) == ids
+    assert Event.objects.filter(name="sheets.restored").count() == 20
 
 
 def test_two_workers_on_one_import(world: World, bring: Bring, small_steps: None) -> None:

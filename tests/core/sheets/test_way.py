@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.core.sheets.conftest import Bring, line, officer, problems_of, states_of, workbook
 from tests.personas import World
 
@@ -125,3 +127,57 @@ def test_an_undo_names_what_is_in_the_way(world: World, bring: Bring, land: Any,
     assert sorted(row.name for row in Organization.objects.all()) == ["潮剧社", "英歌队"]
     assert [row.outcome for row in ImportedRow.objects.order_by("number")] == ["undone", "kept", "kept"]
     assert Import.objects.get().state == "undone"
+
+
+def test_rows_of_one_record_land_in_the_order_of_the_file(
+    world: World, bring: Bring, land: Any, take_back: Any, filed: Organization
+) -> None:
+    """The third row repeats the second, which only by its person in charge is the record of the register."""
+    batch = bring(
+        workbook(
+            [
+                line(成员人数=20),
+                line("新的社", 活动场所="别处"),
+                line("新的社", 负责人身份证号="", 成员人数=40),
+                line(成员人数=30),
+            ]
+        )
+    )
+    rows = {row.number: row for row in StagedRow.objects.all()}
+    assert [(rows[at].match_id, rows[at].twin) for at in (2, 3, 4, 5)] == [
+        (filed.pk, None),
+        (filed.pk, None),
+        (None, 3),
+        (filed.pk, None),
+    ]
+    before = Organization.objects.values().get()
+    actions.decide(batch, "update", actor=officer(world))
+    land(batch)
+
+    assert [row.outcome for row in ImportedRow.objects.order_by("number")] == ["updated"] * 4
+    filed.refresh_from_db()
+    assert (filed.name, filed.member_count) == ("凤亭下书画社", 30)
+    take_back(batch)
+    assert Organization.objects.values().get() == before
+    assert [row.outcome for row in ImportedRow.objects.order_by("number")] == ["undone"] * 4
+
+
+def test_updating_costs_the_same_statements_for_one_row_and_for_thirty(
+    world: World, bring: Bring, land: Any, take_back: Any
+) -> None:
+    names = [f"第{a}{b}书画社" for a in "甲乙丙" for b in "甲乙丙丁戊己庚辛壬癸"]
+    land(bring(workbook([line(name, 负责人身份证号="") for name in names])))
+
+    def statements(changed: list[str], members: int) -> list[int]:
+        batch = bring(workbook([line(name, 负责人身份证号="", 成员人数=members) for name in changed]))
+        actions.decide(batch, "update", actor=officer(world))
+        with CaptureQueriesContext(connection) as landing:
+            land(batch)
+        assert batch.counts["updated"] == len(changed)
+        with CaptureQueriesContext(connection) as undoing:
+            take_back(batch)
+        assert set(Organization.objects.values_list("member_count", flat=True)) == {11}
+        return [len(landing), len(undoing)]
+
+    statements(names[:1], 12)
+    assert statements(names[:1], 13) == statements(names, 14)

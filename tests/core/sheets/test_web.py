@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.core.sheets.conftest import HEADINGS, Bring, line, officer, workbook
 from tests.personas import PERSONAS, World
 
@@ -99,6 +100,15 @@ def test_a_duplicate_elsewhere_says_only_that_it_exists(
         "名册里已经有相同的备案编号，但不在你的辖区，看不到是哪一条。请核对；确实没错的，请区里经办人处理。"
     )
     assert "远山" not in page
+
+
+@pytest.mark.parametrize("who", [*PERSONAS, "stranger"])
+def test_the_register_leads_importers_to_the_imports(world: World, signed_in: Any, client: Client, who: str) -> None:
+    page = client if who == "stranger" else signed_in(who)
+    answer = page.get(reverse("organizations:register"))
+
+    said = answer.content.decode() if answer.status_code == 200 else ""
+    assert (f'href="{HOME}">导入</a>' in said.partition("<main")[2]) == (who in (*IMPORTERS, "other_street_officer"))
 
 
 # --- what comes in ----------------------------------------------------------------------------------------------

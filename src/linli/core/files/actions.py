@@ -22,6 +22,7 @@ from linli.core.files.names import clean_name, extension_of
 from linli.core.files.photos import clean_photo
 from linli.core.files.queries import attachments_of, orphans
 from linli.core.files.registry import may_change
+from linli.core.files.sealing import digest_of, sealed_copy, sealed_suffix
 from linli.core.files.storing import delete, new_name, put
 from linli.core.parameters import Parameter, declare, values_of
 
@@ -51,7 +52,7 @@ def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor:
     kind = recognise(file, extension)
     if kind.family is not Family.PHOTO and size > limits[DOCUMENT_MB] * MB:
         raise _too_large(size, limits[DOCUMENT_MB], photo=False)
-    source = _digest(file)
+    source = digest_of(file)
     if present := attachments_of(subject, slot).filter(source_sha256=source).first():
         return present
     if attachments_of(subject, slot).count() >= limits[PER_SLOT]:
@@ -59,24 +60,37 @@ def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor:
     return _keep(file, kind, clean_name(upload.name or "", kind.extension), source, subject, slot, actor)
 
 
-def keep(file: IO[bytes], *, subject: models.Model, slot: str, name: str, media_type: str, actor: User) -> Attachment:
-    """Keep a file of any size, streamed, whose kind the calling action has checked itself; in its transaction."""
-    digest = _digest(file)
+def keep(
+    file: IO[bytes],
+    *,
+    subject: models.Model,
+    slot: str,
+    name: str,
+    media_type: str,
+    sealed: bool = False,
+    actor: User,
+) -> Attachment:
+    """Keep a file of any size, streamed, whose kind the calling action has checked itself; in its transaction.
+
+    A sealed one lies encrypted in the storage; size and digest are, as always, of what is stored.
+    """
+    source = digest_of(file)
+    held = sealed_copy(file) if sealed else file
     row = Attachment(
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,
         slot=slot,
         name=name,
         media_type=media_type,
-        sha256=digest,
-        source_sha256=digest,
+        sha256=digest_of(held) if sealed else source,
+        source_sha256=source,
         uploaded_by=actor,
-        stored_as=new_name(f".{extension_of(name)}"),
+        stored_as=new_name(sealed_suffix() if sealed else f".{extension_of(name)}"),
     )
-    row.size = file.seek(0, 2)
-    file.seek(0)
+    row.size = held.seek(0, 2)
+    held.seek(0)
     with transaction.atomic():
-        put([(row.stored_as, File(file))])
+        put([(row.stored_as, File(held))])
         row.save()
         record(actor, "files.store", subject, slot=slot, uid=row.uid, size=row.size)
     return row
@@ -118,11 +132,6 @@ def _keep(
             raise
         return present
     return row
-
-
-def _digest(file: IO[bytes]) -> str:
-    file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _check_size(size: int, extension: str, limits: dict[str, int]) -> None:

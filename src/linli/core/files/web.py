@@ -8,7 +8,6 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,7 +19,9 @@ from linli.core.files import actions
 from linli.core.files.models import Attachment
 from linli.core.files.queries import readable_attachment
 from linli.core.files.registry import may_read
+from linli.core.files.sealing import SEALED, open_stored
 from linli.core.privacy.actions.looks import file_read
+from linli.core.privacy.cipher import DecryptionError
 
 log = structlog.get_logger(__name__)
 # What a stranger uploaded runs nothing, loads nothing and frames nothing in our name.
@@ -55,9 +56,13 @@ def _answer(request: HttpRequest, stored_as: str, media_type: str, name: str, ma
         response = HttpResponseNotModified()
     else:
         try:
-            file = default_storage.open(stored_as)
+            file = open_stored(stored_as)
+            if stored_as.endswith(SEALED):
+                file.peek(1)  # type: ignore[attr-defined]
         except FileNotFoundError:
             raise FileGone("files.gone", "文件库里找不到这个文件。请告诉系统管理员从备份恢复。") from None
+        except DecryptionError:
+            raise FileGone("files.key", "这个文件是加密保存的，现在读不出来。请告诉系统管理员核对密钥。") from None
         except (OSError, BotoCoreError, ClientError):
             log.exception("store_away")
             raise StoreAway("files.away", "文件库暂时连不上。请过几分钟再打开；还不行，请告诉系统管理员。") from None

@@ -50,6 +50,7 @@ def add() -> None:
 @keys.command()
 def rotate() -> None:
     """用最新的密钥重新加密所有内容；可以中断，再运行就接着做。"""
+    from linli.core.files.sealing import rotate_files
     from linli.core.privacy.rotation import Result, columns, verify
     from linli.core.privacy.rotation import rotate as rotate_column
     from linli.core.sheets.rotation import rotate_rows
@@ -68,6 +69,9 @@ def rotate() -> None:
         bad += result.left + failed
     changed, unreadable = rotate_rows()
     click.echo(f"导入的行：已换 {changed} 条，{unreadable} 条读不出来")
+    bad += unreadable
+    changed, unreadable = rotate_files()
+    click.echo(f"加密保存的文件：已换 {changed} 个，{unreadable} 个读不出来")
     bad += unreadable
     if bad:
         raise click.ClickException(

@@ -68,6 +68,23 @@ def mask_id_number(number: str | None) -> str:
 _NUMBERS = re.compile(r"(?<!\d)(?:(?P<id>\d{17}[\dXx])|(?P<phone>1[3-9]\d{9}))(?!\d)")
 
 
+# Eleven digits and more, however spaced and at whatever width: what may have been meant as such a number.
+_TYPED = re.compile(r"[0-9０-９](?:[\s.·．－-]?[0-9０-９]){10,}[XxＸｘ]?")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}[-.]?[0-9]{1,2}[-.][0-9]{1,2}(?![0-9])")
+
+
+def scrub_typed(text: str) -> str:
+    """What somebody typed, quoted back: numbers with spaces, at full width or too long are masked as well."""
+
+    def masked(match: re.Match[str]) -> str:
+        if day := _DAY.match(match[0]):
+            return day[0] + scrub_typed(match[0][day.end() :])
+        digits = "".join(c for c in unicodedata.normalize("NFKC", match[0]).upper() if c in "0123456789X")
+        return mask_id_number(digits) if len(digits) == 18 else f"{digits[:3]}****{digits[-4:]}"
+
+    return _TYPED.sub(masked, scrub(text))
+
+
 def scrub(text: str) -> str:
     """Free text with ID and mobile numbers masked, for where text leaves the house (e-mail, robots, logs)."""
 

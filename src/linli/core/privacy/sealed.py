@@ -51,6 +51,34 @@ class SealedWriter(io.RawIOBase):
         self.number += 1
 
 
+class SealedReader(io.RawIOBase):
+    """Reads what is behind a sealed file, in order; closing it closes the file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.pieces, self.rest = file, unsealed(file), b""
+
+    def readable(self) -> bool:
+        """For whoever asks before reading."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """The next bytes; 0 at the end."""
+        while not self.rest:
+            piece = next(self.pieces, None)
+            if piece is None:
+                return 0
+            self.rest = piece
+        count = min(len(buffer), len(self.rest))
+        buffer[:count], self.rest = self.rest[:count], self.rest[count:]
+        return count
+
+    def close(self) -> None:
+        """Also closes the sealed file."""
+        if not self.closed:
+            self.file.close()
+        super().close()
+
+
 def unsealed(file: IO[bytes]) -> Iterator[bytes]:
     """The bytes behind a sealed file, piece by piece. Raises DecryptionError for a damaged one."""
     number, ended = 0, False

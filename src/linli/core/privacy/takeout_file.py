@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import IO, Any
 
-from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
 from linli.core import clock
 from linli.core.files.models import Attachment
+from linli.core.files.sealing import open_stored
 from linli.core.privacy.actions.notice import current_version, told
 from linli.core.privacy.declare import HOLDINGS, PROCESSINGS, Holding, Subject
 from linli.core.privacy.queries import as_shown, disclosures_visible_to, shown_row
@@ -115,7 +115,7 @@ def _add_file(archive: zipfile.ZipFile, file: Attachment, folder: str) -> str:
     """Put an own attachment into the archive; "" when its bytes are gone."""
     name = f"files/{folder}/{file.uid[:8]}-{file.name}"
     try:
-        with default_storage.open(file.stored_as) as source, archive.open(name, "w") as target:
+        with open_stored(file.stored_as) as source, archive.open(name, "w") as target:
             shutil.copyfileobj(source, target)
     except FileNotFoundError:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from linli.core.privacy.cipher import encrypt_all, hash_all
-from linli.core.privacy.masks import mask_name, scrub
+from linli.core.privacy.masks import mask_name, scrub_typed
 from linli.core.privacy.values import Kind as Personal
 from linli.core.privacy.values import PersonalValue
 from linli.core.sheets.cells import shown
@@ -20,6 +21,7 @@ from linli.core.sheets.declare import Column, Kind, Place, Places, Sheet
 
 LONGEST_FOUND = 60  # of what stood in a wrong cell
 LABEL = 120
+_QUOTED = re.compile("“.*”", re.DOTALL)
 
 
 @dataclass
@@ -102,7 +104,12 @@ class Checker:
         problems: list[str | None] = [None] * count
         for at, said in found.items():
             lines = [
-                [column.name, column.label, found_text(column, cells[places[column.name]][at]), sentence]
+                [
+                    column.name,
+                    column.label,
+                    found_text(column, cells[places[column.name]][at]),
+                    _without_numbers(sentence),
+                ]
                 for column, sentence in said
             ]
             problems[at] = json.dumps(lines, ensure_ascii=False)
@@ -124,7 +131,7 @@ class Checker:
         texts = [value or shown(cell).strip() for value, cell in zip(clean.to_list(), raw, strict=True)]
         if column.personal:
             texts = [mask_name(text) for text in texts]
-        return pl.Series([scrub(text)[:LABEL] for text in texts], dtype=pl.String)
+        return pl.Series([scrub_typed(text)[:LABEL] for text in texts], dtype=pl.String)
 
     def _json(self, values: dict[str, pl.Series], good: pl.Series) -> pl.Series:
         """The record's columns of each good row as JSON, null for a wrong one."""
@@ -147,6 +154,11 @@ class Checker:
         record = pl.DataFrame(out)
         encoded = record.select(pl.struct(pl.all()).struct.json_encode()).to_series()
         return pl.select(pl.when(good).then(encoded)).to_series()
+
+
+def _without_numbers(sentence: str) -> str:
+    """A sentence whose quotations may hold what was typed into the wrong column; its own examples stay."""
+    return _QUOTED.sub(lambda quoted: scrub_typed(quoted[0]), sentence)
 
 
 def hash_kind(column: Column) -> str:
@@ -173,7 +185,7 @@ def found_text(column: Column, cell: str) -> str:
     text = shown(cell).strip()
     if column.personal is not None:
         return PersonalValue(Personal(column.personal), text).masked if text else ""
-    return scrub(text)[:LONGEST_FOUND]
+    return scrub_typed(text)[:LONGEST_FOUND]
 
 
 __all__ = ["Checker", "Chunk", "Problems", "found_text", "hash_kind", "typed_frame"]

@@ -20,6 +20,7 @@ from linli.core.codes import id_number, names, phone, uscc
 from linli.core.codes.characters import half_width, is_digits, one_space
 from linli.core.sheets.cells import DAY, ERROR, FORMULA, MARK, MERGED, NUMBER, TRUTH, day_of, number_text, shown
 from linli.core.sheets.declare import CODES, Column, Kind
+from linli.core.sheets.spellings import arabic, simplified
 
 Problems = dict[int, str]  # place in the chunk → sentence
 # What people write where there is nothing.
@@ -27,14 +28,23 @@ NOTHING = frozenset(
     {"无", "暂无", "没有", "/", "\\", "-", "--", "—", "——", "－", "N/A", "n/a", "NULL", "null", "None", "空"}
 )
 _DAMAGED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,3}")
+_APART = r"(?:\s*[-/.、,，。\\]\s*|\s+)"
+_TIME = r"(?:(?:\s+|T)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?Z?)?"
 _DATE = re.compile(
-    r"(?P<y>[0-9]{4})\s*[-/.年]\s*(?P<m>[0-9]{1,2})\s*[-/.月]\s*(?P<d>[0-9]{1,2})\s*日?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+    rf"(?P<y>[0-9]{{4}})(?:\s*年\s*|{_APART})(?P<m>[0-9]{{1,2}})(?:\s*月\s*|{_APART})(?P<d>[0-9]{{1,2}})\s*[日号]?{_TIME}"
 )
+_SHORT_YEAR = re.compile(r"[0-9]{2}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}\s*[日号]?")
+_YEAR_LAST = re.compile(r"[0-9]{1,2}\s*[-/.]\s*[0-9]{1,2}\s*[-/.]\s*[0-9]{4}")
+_WEEKDAY = re.compile(r"[\s（(,，]*(?:星期|周|礼拜)[一二三四五六日天][）)\s]*$")
+_APOSTROPHES = "'’‘`´"
 _MONTH = re.compile(r"[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*月?")
 _COMPACT = re.compile(r"(?:19|20)[0-9]{6}")
 EARLIEST = dt.date(1900, 1, 1)
 DAYS_BETWEEN = (10_000, 80_000)  # 1927 to 2119 as Excel counts days
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_READ_BY_MANY = frozenset({Kind.TEXT, Kind.CODE, Kind.ORGANIZATION})
+_OF_A_PERSON = re.compile(r"(?<![0-9])(?:(?P<id>[1-9][0-9]{16}[0-9X])|(?P<phone>1[3-9][0-9]{9}))(?![0-9])")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s.·-](?=[0-9])")
 HAN, WORD = "[\\x{4e00}-\\x{9fff}]", "[\\x{4e00}-\\x{9fff}0-9A-Za-z]"
 
 
@@ -51,12 +61,40 @@ def check(column: Column, cells: list[str]) -> tuple[pl.Series, Problems]:
     rest = values.filter(~fine & values.is_not_null()) if fine is not None else values.drop_nulls()
     if len(rest):
         values = _checked_one_by_one(column, values, fine, rest, problems)
+    if column.kind in _READ_BY_MANY:
+        values = _without_numbers_of_persons(values, problems)
     if column.required:
         empty = values.is_null()
         if empty.any():
             for at in empty.arg_true():
                 problems.setdefault(at, f"“{column.label}”是空的，请填上。")
     return values, problems
+
+
+def _without_numbers_of_persons(values: pl.Series, problems: Problems) -> pl.Series:
+    """What many may read says nobody's ID or mobile number: those have columns of their own and are encrypted."""
+    long = values.str.contains(r"[0-9０-９](?:[\s.·．－-]?[0-9０-９]){10}").fill_null(False)
+    if not long.any():
+        return values
+    named = [at for at in long.arg_true() if names_a_person(values[at])]
+    for at in named:
+        problems.setdefault(at, "这一格里有身份证号或手机号，看名册的人都会看到。请删去，号码只填在它自己的列里。")
+    return values.scatter(named, pl.Series([None] * len(named), dtype=pl.String)) if named else values
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a text holds a valid ID number or a mobile number, also with spaces or at full width."""
+    half = half_width(text).upper()
+    for spelt in (half, _BETWEEN_DIGITS.sub("", half)):
+        for found in _OF_A_PERSON.finditer(spelt):
+            if found["phone"]:
+                return True
+            try:
+                id_number.check_id_number(found["id"])
+            except ValidationError:
+                continue
+            return True
+    return False
 
 
 def _without_marks(column: Column, raw: pl.Series, problems: Problems) -> pl.Series:
@@ -100,9 +138,10 @@ def _plain(column: Column, cell: str) -> str:
             raise Wrong(f"这一格是日期 {rest[:10]}，Excel 可能把内容自动改成了日期。请把这一列设为“文本”，重新填。")
         return rest
     assert kind == NUMBER
-    if column.kind in CODES and (len(re.sub(r"[^0-9]", "", rest)) > 15 or "e" in rest.lower()):
+    text = number_text(rest)  # Java writes 1.3800002046E10 for a whole number
+    if column.kind in CODES and (len(re.sub(r"[^0-9]", "", text)) > 15 or "e" in text.lower()):
         raise Wrong(_damaged(rest))
-    return number_text(rest)
+    return text
 
 
 def _damaged(text: str) -> str:
@@ -207,7 +246,7 @@ def _sentence(column: Column, error: ValidationError) -> str:
 
 
 def _tidy(text: str) -> str:
-    return one_space(half_width(text)).lstrip("'").strip()
+    return one_space(half_width(text)).lstrip(_APOSTROPHES).strip()
 
 
 def _nothing(text: str) -> bool:
@@ -256,7 +295,7 @@ def _through(check_one: Callable[[str], str], column: Column, raw: str) -> str:
     _lost(raw)
     if _nothing(raw) and not column.required:
         return ""
-    text = raw.lstrip("'").strip()
+    text = raw.lstrip(_APOSTROPHES if column.kind in CODES else "'").strip()
     if not text:
         return ""
     if column.kind in CODES and _DAMAGED.fullmatch(_tidy(text)):
@@ -280,8 +319,8 @@ def _number(column: Column, raw: str) -> str:
 
 def _day(column: Column, raw: str) -> str:
     _lost(raw)
-    text = half_width(raw).strip().lstrip("'").strip()
-    if _nothing(raw):
+    text = arabic(_WEEKDAY.sub("", half_width(raw).strip().lstrip(_APOSTROPHES)).strip(" .。,，;；"))
+    if _nothing(raw) or not text:
         return ""
     if len(text) == 5 and is_digits(text) and DAYS_BETWEEN[0] <= int(text) <= DAYS_BETWEEN[1]:
         text = day_of(int(text))
@@ -291,6 +330,10 @@ def _day(column: Column, raw: str) -> str:
     if match is None:
         if _MONTH.fullmatch(text) or re.fullmatch(r"[0-9]{4}年?", text):
             raise Wrong(f"“{text}”没有写到日（Excel 里的 2024.10 还会变成 2024.1）。请写成 2024-01-05 这样。")
+        if _SHORT_YEAR.fullmatch(text):
+            raise Wrong(f"“{text}”的年份只写了两位，看不出是哪一年。请写成 2024-01-05 这样。")
+        if _YEAR_LAST.fullmatch(text):
+            raise Wrong(f"“{text}”看不出哪个是月、哪个是日。请写成 2024-01-05 这样。")
         raise Wrong(f"“{text[:20]}”不是日期。请写成 2024-01-05 这样。")
     try:
         day = dt.date(int(match["y"]), int(match["m"]), int(match["d"]))
@@ -308,7 +351,7 @@ def _chosen(column: Column) -> Callable[[str], str]:
     values = {value for value, _ in column.choices}
 
     def choose(raw: str) -> str:
-        text = "".join(_tidy(raw).split())
+        text = simplified("".join(_tidy(raw).split()))
         if _nothing(raw) and not column.required and text not in words:
             return ""
         if text in words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import IO
 
@@ -13,12 +14,14 @@ from linli.core.sheets.cells import has_only_text, plain
 from linli.core.sheets.recognise import encoding_without_mark, refuse
 from linli.core.sheets.xlsx import Row
 
+_BIG5_WORDS = ("名稱", "類別", "社區", "負責人")
 DELIMITERS = ",;\t|，；"
 SAMPLE = 1 << 16
 BLOCK = 1 << 20
 LONGEST_CELL = 1 << 20
 LONGEST_TEXT, MOST_BREAKS = 2_000, 100  # a cell beyond both has swallowed the rows below it
 MOST_LOST = 200  # characters that cannot be read: beyond this it is another encoding
+_FORCED = re.compile(r'^="([^"]*)"$')  # ="0754": how other programs tell Excel that digits are text
 csv.field_size_limit(LONGEST_CELL)
 
 
@@ -37,6 +40,8 @@ def encoding_of(file: IO[bytes]) -> str:
         return name
     if _reads(file, "utf-8"):
         return "utf-8"
+    if _is_big5(head):
+        return "big5hkscs"
     if _reads(file, "gb18030"):
         return "gb18030"
     lost = {name: _lost(file, name) for name in ("utf-8", "gb18030")}
@@ -46,6 +51,11 @@ def encoding_of(file: IO[bytes]) -> str:
             "encoding", "这个文件的文字编码认不出来，打开是乱码。请用 Excel 打开，“另存为”.xlsx 或“CSV UTF-8”再传。"
         )
     return best
+
+
+def _is_big5(head: bytes) -> bool:
+    """Big5 can nearly always be read as GB18030, as nonsense: so it is known by the words of headings."""
+    return any(word.encode("big5") in head for word in _BIG5_WORDS)
 
 
 def _reads(file: IO[bytes], name: str) -> bool:
@@ -73,7 +83,7 @@ def delimiter_of(file: IO[bytes], encoding: str) -> str:
     """The delimiter that gives the sample the most columns on most of its lines."""
     file.seek(0)
     sample = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(SAMPLE))
-    first = sample.lstrip("\ufeff").split("\n", 1)[0].strip().lower()
+    first = sample.lstrip("\ufeff").split("\n", 1)[0].strip("\r ").lower()
     if first.startswith("sep=") and len(first) == 5:  # Excel's own hint
         return first[4]
 
@@ -105,8 +115,11 @@ def csv_rows(file: IO[bytes]) -> Iterator[Row]:
                     continue
             if row and max(map(len, row)) > LONGEST_TEXT and any(cell.count("\n") > MOST_BREAKS for cell in row):
                 raise _unclosed(number)
-            # Hardly a row holds such a character, so the whole row is asked first.
-            yield number, row if has_only_text("".join(row)) else [plain(cell) for cell in row]
+            # Hardly a row holds such characters, so the whole row is asked first.
+            whole = "".join(row)
+            if '="' in whole:
+                row = [_FORCED.sub(r"\1", cell) for cell in row]
+            yield number, row if has_only_text(whole) else [plain(cell) for cell in row]
     except csv.Error as error:
         raise _unclosed(reader.line_num) from error
 

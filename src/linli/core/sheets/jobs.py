@@ -6,6 +6,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from linli.core.sheets import actions
+from linli.core.sheets.rejected import sweep
 
 log = structlog.get_logger(__name__)
 
@@ -36,3 +37,5 @@ def forget_imports(timestamp: int) -> None:
     """Once a night (02:07 in Shanghai)."""
     if count := actions.forget_old_imports():
         log.info("imports_forgotten", count=count)
+    if count := sweep():
+        log.info("folders_swept", count=count)

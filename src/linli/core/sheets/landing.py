@@ -61,7 +61,7 @@ def _number(part: Slice) -> None:
     )
     rows = run(
         f"""SELECT s.number, {reads} FROM {STAGED} s, jsonb_to_record(s.values) AS v({recordset(part.sheet)})
-            WHERE {part.where} AND {_NEW} AND v.{quoted(numbered.column)} IS NULL ORDER BY s.number"""
+            WHERE {part.where} AND {_NEW} AND s.values->>{literal(numbered.column)} IS NULL ORDER BY s.number"""
     )
     keys = [(row[0], numbered.key(dict(zip(numbered.reads, row[1:], strict=True)), part.places)) for row in rows]
     wanted = [(number, key) for number, key in keys if key]

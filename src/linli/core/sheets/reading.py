@@ -7,24 +7,45 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import islice, takewhile
 from typing import IO, Any
 
-from linli.core.sheets.cells import ERROR, FORMULA, MERGED, shown
+from linli.core.codes.characters import half_width, is_digits
+from linli.core.privacy.masks import scrub_typed
+from linli.core.sheets.cells import ERROR, FORMULA, MERGED, NUMBER, shown
 from linli.core.sheets.declare import Column, Sheet
 from linli.core.sheets.delimited import csv_rows
 from linli.core.sheets.models import TAB
 from linli.core.sheets.recognise import refuse
+from linli.core.sheets.spellings import simplified
 from linli.core.sheets.xls import open_xls
-from linli.core.sheets.xlsx import Merge, Row, Tab, Workbook, column_letters
+from linli.core.sheets.xlsx import MOST_COLUMNS, Merge, Row, Tab, Workbook, column_letters
 
 REASON = "退回原因"
-HEADING_WITHIN = 30  # rows in which the heading must stand
+OWN_TABS = ("选项", "说明")  # of the template
+HEADING_WITHIN = 30  # rows in which the heading must stand, blank ones left out
+LOOKED_AT = 2_000  # lines: a sheet may be formatted down to its last
 EXAMPLE = ("示例", "样例", "例如", "例：", "（示例", "（例")
-FOOTERS = ("合计", "总计", "小计", "填表", "制表", "审核人", "备注", "说明", "注：", "单位（盖章")
+FOOTERS = (
+    *("合计", "总计", "小计", "共计", "以上", "填表", "填报", "制表", "审核", "复核", "经办人：", "联系人：", "备注"),
+    *(
+        "说明",
+        "注：",
+        "注1",
+        "注、",
+        "单位（盖章",
+        "（盖章",
+        "单位负责人",
+        "日期：",
+        "——以下空白",
+        "以下空白",
+        "（以下空白",
+    ),
+)
 _STARS = re.compile(r"[\s*＊★☆:：、,，.。;；\"“”'_]+")
+_GROUP = re.compile(r"（?[一二三四五六七八九十]{1,3}[、.）]")
 _BRACKETS = re.compile(r"[（(【\[].*?[）)】\]]")
-_DECORATION = re.compile(r"^\d{1,2}(?=[^\d年月日])|(?:必填|选填|必录)$")
+_DECORATION = re.compile(r"^\d{1,2}(?=[^\d年月日])|^[一二三四五六七八九十]{1,3}、|(?:必填|选填|必录)$")
 
 
 @dataclass
@@ -40,12 +61,11 @@ class Heading:
     reason: int = -1  # the column this program added to a returned workbook
 
     def as_json(self) -> dict[str, Any]:
-        """As the import keeps it."""
+        """As the import keeps it; the headings themselves stay in the file."""
         return {
             "tab": self.tab,
-            "name": self.name,
+            "name": scrub_typed(self.name),
             "line": self.line,
-            "texts": self.texts,
             "columns": self.columns,
             "reason": self.reason,
         }
@@ -77,9 +97,9 @@ class Layout:
     def as_json(self) -> dict[str, Any]:
         """As the import keeps it."""
         return {
-            "tabs": [{"name": name} for name in self.tabs],
+            "tabs": [{"name": scrub_typed(name)} for name in self.tabs],
             "headings": [heading.as_json() for heading in self.headings],
-            "notes": self.notes,
+            "notes": [scrub_typed(note) for note in self.notes],
         }
 
 
@@ -90,7 +110,7 @@ def open_tabs(file: IO[bytes], extension: str) -> list[Tab]:
         return Workbook(file).tabs
     if extension == "xls":
         return open_xls(file)
-    return [Tab("", False, lambda: csv_rows(file))]
+    return [Tab("", False, lambda: csv_rows(file), ragged=True)]
 
 
 # --- headings ---------------------------------------------------------------------------------------------------
@@ -98,7 +118,8 @@ def open_tabs(file: IO[bytes], extension: str) -> list[Tab]:
 
 def bare(text: str) -> str:
     """A heading without what people put around it: spaces, stars, numbers, colons, width."""
-    return _DECORATION.sub("", _STARS.sub("", unicodedata.normalize("NFKC", text))).lower()
+    plain = simplified(half_width(unicodedata.normalize("NFKC", text)).strip())
+    return _STARS.sub("", _DECORATION.sub("", _STARS.sub("", _DECORATION.sub("", plain)))).lower()
 
 
 def _names(column: Column) -> list[str]:
@@ -111,6 +132,8 @@ def known_headings(sheet: Sheet) -> dict[str, str]:
 
 
 def _recognise(text: str, known: dict[str, str]) -> str:
+    if not text:
+        return ""
     for candidate in (bare(text), bare(_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))):
         if candidate in known:
             return known[candidate]
@@ -176,12 +199,16 @@ def read_layout(sheet: Sheet, tabs: Sequence[Tab]) -> Layout:
     partial: list[tuple[Heading, list[str]]] = []
     notes: list[str] = []
     filled_hidden = []
+    unread = []
     anything = False
     for index, tab in enumerate(tabs):
-        first = list(islice((row for row in tab.rows() if any(cell.strip() for cell in row[1])), HEADING_WITHIN))
+        top = takewhile(lambda row: row[0] <= LOOKED_AT, tab.rows())
+        first = list(islice((row for row in top if any(cell.strip() for cell in row[1])), HEADING_WITHIN))
         anything = anything or bool(first)
         heading = find_heading(sheet, index, tab.name, first)
         if heading is None:
+            if first and not tab.hidden and tab.name not in OWN_TABS:
+                unread.append(tab.name)
             continue
         missing = [column.label for column in required if column.name not in heading.columns]
         if tab.hidden:
@@ -202,6 +229,8 @@ def read_layout(sheet: Sheet, tabs: Sequence[Tab]) -> Layout:
             notes.append(f"{where}没有这些列，按空白处理：{'、'.join(absent)}。")
     if filled_hidden:
         notes.append(f"隐藏的工作表没有读：{'、'.join(filled_hidden)}。要读请先取消隐藏。")
+    if unread:
+        notes.append(f"这些工作表里没有找到表头，没有读：{'、'.join(unread)}。")
     for heading, missing in partial:
         if {"place"} != set(heading.columns) and len(heading.columns) > 2:
             notes.append(f"工作表“{heading.name}”缺少{'、'.join(missing)}，没有读。")
@@ -245,6 +274,9 @@ class Ignored:
 
     examples: int = 0
     titles: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    longer: list[int] = field(default_factory=list)
+    too_wide: bool = False
 
     def notes(self) -> list[str]:
         """In words."""
@@ -252,9 +284,23 @@ class Ignored:
         if self.examples:
             said.append(f"示例行没有读（{self.examples} 行）。")
         if self.titles:
-            lines = "、".join(str(number % TAB) for number in self.titles[:10])
-            said.append(f"这些行像标题、表头或合计，没有读：第 {lines}{' 等' if len(self.titles) > 10 else ''} 行。")
+            said.append(f"这些行像标题、表头或合计，没有读：{_lines(self.titles)}。")
+        if self.hidden:
+            said.append(
+                f"这些行在表里是隐藏的（或被筛选掉了），也读了：{_lines(self.hidden)}。不要导入的请从表里删去。"
+            )
+        if self.longer:
+            said.append(
+                f"这些行比表头多出几格，多的没有读：{_lines(self.longer)}。请看看是不是格子里的逗号没有加引号，列错了位。"
+            )
+        if self.too_wide:
+            said.append(f"第 {MOST_COLUMNS} 列以后的内容没有读。要的请移到前面。")
         return said
+
+
+def _lines(numbers: list[int]) -> str:
+    shown_lines = "、".join(str(number % TAB) for number in numbers[:10])
+    return f"第 {shown_lines}{' 等' if len(numbers) > 10 else ''} 行"
 
 
 def data_rows(sheet: Sheet, tab: Tab, heading: Heading, ignored: Ignored) -> Iterator[tuple[int, list[str]]]:
@@ -262,6 +308,8 @@ def data_rows(sheet: Sheet, tab: Tab, heading: Heading, ignored: Ignored) -> Ite
     places = [heading.columns.get(column.name, -1) for column in sheet.columns]
     title = next((i for i, column in enumerate(sheet.columns) if column.name == sheet.title), 0)
     merged = Merges(sheet, heading, tab.merges())
+    known = known_headings(sheet)
+    begins = {name[:2] for name in known}
     base = heading.tab * TAB
     seen = 0
     for line, cells in tab.rows():
@@ -282,14 +330,38 @@ def data_rows(sheet: Sheet, tab: Tab, heading: Heading, ignored: Ignored) -> Ite
         if _is_aside(row, cells, heading):
             ignored.titles.append(base + line)
             continue
+        if not any(row):
+            # A column of running numbers often reaches further down than the rows.
+            if any(cell and not cell.startswith(NUMBER) and not is_digits(cell.strip()) for cell in cells):
+                ignored.titles.append(base + line)
+            continue
+        if row[0][:2] in begins and _names_columns(row, known):
+            raise refuse(
+                "headings",
+                f"第 {line:,} 行又是一个表头，列的先后和上面的不同。请把两张表放进两个工作表，或排成一样再传。",
+            )
+        if width > len(heading.texts) and tab.ragged and any(cells[len(heading.texts) :]):
+            ignored.longer.append(base + line)
         yield base + line, row
+    ignored.hidden += [base + line for line in tab.hidden_rows if line > heading.line]
+    ignored.too_wide = ignored.too_wide or tab.too_wide
+
+
+def _names_columns(row: list[str], known: dict[str, str]) -> bool:
+    """Whether at least three cells are headings, and most of those that say something."""
+    said = [cell for cell in row if cell]
+    found = sum(bool(_recognise(shown(cell), known)) for cell in said)
+    return found >= 3 and found * 2 > len(said)
 
 
 def _is_aside(row: list[str], cells: list[str], heading: Heading) -> bool:
     """A total, a signature, or the heading printed again."""
     first = next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
     start = first.replace(":", "：").replace("(", "（")
-    if start.startswith(FOOTERS) and sum(bool(cell) for cell in row) <= max(2, len(row) // 4):
+    filled = sum(bool(cell) for cell in row)
+    if start.startswith(FOOTERS) and filled <= max(2, len(row) // 4):
+        return True
+    if filled == 1 and _GROUP.match(start):
         return True
     # Only a row that begins like the heading is held against all of it.
     if not heading.begins_like(first):

@@ -10,6 +10,7 @@ import puremagic
 from olefile.olefile import NotOleFileError, OleFileError
 
 from linli.core.errors import BadInput
+from linli.core.privacy.masks import scrub_typed
 
 HEAD = 8192
 MB = 1024 * 1024
@@ -17,6 +18,7 @@ MB = 1024 * 1024
 MOST_UNPACKED = 4096 * MB
 MOST_RATIO, RATIO_FROM = 400, 64 * MB
 MOST_MEMBERS = 20_000
+LOCKS = (162, 165, 171)  # bytes of the files that say who has a workbook open
 MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
@@ -26,7 +28,8 @@ _SAVE = "请用 Excel 或 WPS 打开，“另存为”.xlsx 再传。"
 
 
 def refuse(code: str, sentence: str) -> BadInput:
-    """A refusal of a file: the sentence stands at the field `file`."""
+    """A refusal of a file: the sentence stands at the field `file`, without numbers of persons it may quote."""
+    sentence = scrub_typed(sentence)
     return BadInput(f"sheets.{code}", sentence, fields={"file": sentence})
 
 
@@ -68,6 +71,10 @@ def _other(head: bytes) -> str:
         return "这个文件是图片，读不出表格。请把内容填到模板里再传。"
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return ""
+    if head.startswith((b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00\x04\x00")):
+        return f"这是很老的 Excel 文件，读不了。{_SAVE}"
+    if len(head) in LOCKS and head[0] < len(head) // 3 and head[1 : 1 + head[0]].isascii():
+        return "这是 Excel 打开表格时留下的临时文件（名字以 ~$ 开头），不是表格本身。请关闭 Excel，再选原来的文件。"
     binary = sum(byte < 9 or 13 < byte < 32 for byte in head)
     if binary * 20 > len(head) and b"\0" in head and not _looks_like_utf16(head):
         try:
@@ -102,7 +109,7 @@ def _zip(file: IO[bytes]) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-            names = {member.filename.lstrip("/").lower() for member in members}
+            names = {member.filename.replace("\\", "/").lstrip("/").lower() for member in members}
             if not names:
                 raise refuse("empty", "这个压缩文件里什么也没有。请重新保存表格再传。")
             if "mimetype" in names and "content.xml" in names:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 import xlsxwriter
@@ -14,9 +18,11 @@ from linli.core.sheets.cells import DAY, NUMBER, shown
 from linli.core.sheets.choices import Outcome, RowState
 from linli.core.sheets.declare import CODES
 from linli.core.sheets.models import TAB, Import, ImportedRow, StagedRow
-from linli.core.sheets.reading import REASON, open_tabs
+from linli.core.sheets.reading import REASON, Heading, open_tabs, read_layout
 from linli.core.sheets.xlsx import Row
 
+FOLDER = "linli-rejected-"
+LEFT_AFTER = 24 * 3600  # seconds: no workbook takes that long to write
 MOST_ROWS = 1_048_000  # what one sheet of Excel holds
 
 
@@ -39,17 +45,34 @@ def reasons_of(batch: Import) -> Iterator[tuple[int, str]]:
 def rejected(batch: Import) -> IO[bytes]:
     """The workbook as a file at its beginning. Its reason column is known and passed over when it comes back."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 -- handed on
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
+        _write(batch, out, folder)
+    out.seek(0)
+    return out
+
+
+def sweep() -> int:
+    """Delete what a killed process has left of such workbooks; how many folders."""
+    before, count = time.time() - LEFT_AFTER, 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        if folder.stat().st_uid == os.getuid() and folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+            count += 1
+    return count
+
+
+def _write(batch: Import, out: IO[bytes], folder: str) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
     book = xlsxwriter.Workbook(out, options)
     writer = _Writer(book, batch)
     reasons = reasons_of(batch)
     due = next(reasons, None)
     with file_of(batch) as file:
         tabs = open_tabs(file, batch.extension)
-        for heading in batch.layout.get("headings", []):
+        for heading in read_layout(batch.sheet, tabs).headings:
             writer.open(heading)
-            base = heading["tab"] * TAB
-            for number, cells in tabs[heading["tab"]].rows():
+            base = heading.tab * TAB
+            for number, cells in tabs[heading.tab].rows():
                 while due is not None and due[0] < base + number:
                     due = next(reasons, None)
                 if due is None or due[0] >= base + TAB:
@@ -58,8 +81,6 @@ def rejected(batch: Import) -> IO[bytes]:
                     writer.add((number, cells), due[1])
                     due = next(reasons, None)
     book.close()
-    out.seek(0)
-    return out
 
 
 class _Writer:
@@ -73,17 +94,13 @@ class _Writer:
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.row = 0
 
-    def open(self, heading: dict[str, object]) -> None:
+    def open(self, heading: Heading) -> None:
         """Begin the rows of a sheet of the original."""
-        texts = heading["texts"]
-        assert isinstance(texts, list)
-        self.reason = int(str(heading["reason"]))
-        columns = heading["columns"]
-        assert isinstance(columns, dict)
+        self.reason = heading.reason
         sheet = self.batch.sheet
-        self.codes = {place for name, place in columns.items() if sheet.column(name).kind in CODES}
-        self.texts = [str(text) for at, text in enumerate(texts) if at != self.reason]
-        self.name = str(heading["name"])
+        self.codes = {place for name, place in heading.columns.items() if sheet.column(name).kind in CODES}
+        self.texts = [text for at, text in enumerate(heading.texts) if at != self.reason]
+        self.name = heading.name
         self.begin()
 
     def begin(self) -> None:

@@ -11,10 +11,12 @@ import posixpath
 import re
 import tempfile
 import zipfile
+import zlib
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from lzma import LZMAError
 from typing import IO, Any
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -33,6 +35,8 @@ _FAULTS = (
     expat.ExpatError,
     ElementTree.ParseError,
     zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
     NotImplementedError,
     EOFError,
     OSError,
@@ -51,6 +55,9 @@ class Tab:
     hidden: bool
     rows: Callable[[], Iterator[Row]] = field(repr=False)
     merges: Callable[[], list[Merge]] = field(repr=False, default=list)
+    hidden_rows: list[int] = field(default_factory=list)  # filled while the rows are read
+    too_wide: bool = False  # likewise
+    ragged: bool = False  # a row may have more cells than were meant
 
 
 def column_index(letters: str) -> int:
@@ -59,6 +66,11 @@ def column_index(letters: str) -> int:
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64
     return index - 1
+
+
+def plain_path(name: str) -> str:
+    """The name of a part; some programs write a leading slash or the slashes of their own system."""
+    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def column_letters(index: int) -> str:
@@ -118,7 +130,7 @@ class Workbook:
     def __init__(self, file: IO[bytes]) -> None:
         try:
             self.archive = zipfile.ZipFile(file)
-            self.names = {name.lstrip("/").lower(): name for name in self.archive.namelist()}
+            self.names = {plain_path(name): name for name in self.archive.namelist()}
             self._load()
         except _FAULTS as error:
             raise damaged() from error
@@ -141,16 +153,14 @@ class Workbook:
                 continue
             link = next((value for name, value in part.attrib.items() if _local(name) == "id"), "")
             kind, target = links.get(link, ("", ""))
-            if kind == "worksheet" and target.lower() in self.names:
+            if kind == "worksheet":
+                self.names[target.lower()]  # KeyError: a sheet that is named and not there
                 self.tabs.append(self._tab(part, target))
 
     def _tab(self, part: ElementTree.Element, target: str) -> Tab:
-        return Tab(
-            plain(part.get("name", "")),
-            part.get("state", "visible") != "visible",
-            lambda: self._rows(target),
-            lambda: self._merges(target),
-        )
+        tab = Tab(plain(part.get("name", "")), part.get("state", "visible") != "visible", lambda: iter(()))
+        tab.rows, tab.merges = (lambda: self._rows(target, tab)), (lambda: self._merges(target))
+        return tab
 
     def _open(self, path: str) -> IO[bytes]:
         return self.archive.open(self.names[path.lstrip("/").lower()])
@@ -246,8 +256,9 @@ class Workbook:
             raise damaged() from error
         return found
 
-    def _rows(self, path: str) -> Iterator[Row]:
-        walk = _Rows(self.strings, self.days, self.since_1904)
+    def _rows(self, path: str, tab: Tab) -> Iterator[Row]:
+        tab.hidden_rows.clear()
+        walk = _Rows(self.strings, self.days, self.since_1904, tab)
         try:
             with self._open(path) as file:
                 while block := file.read(BLOCK):
@@ -263,7 +274,8 @@ class Workbook:
 class _Rows:
     """Handlers that put a sheet's cells together; finished rows wait in `done`."""
 
-    def __init__(self, strings: SharedStrings, days: list[bool], since_1904: bool) -> None:
+    def __init__(self, strings: SharedStrings, days: list[bool], since_1904: bool, tab: Tab) -> None:
+        self.tab = tab
         self.done: deque[Row] = deque()
         self.parser = parser = _parser()
         parser.StartElementHandler = self._first
@@ -276,16 +288,16 @@ class _Rows:
 
     def _listen(self, prefix: str) -> None:
         c, v, t, f, row_tag, aside = (prefix + name for name in ("c", "v", "t", "f", "row", "rPh"))
-        strings, days, since_1904, done = self.strings, self.days, self.since_1904, self.done
+        strings, days, since_1904, done, tab = self.strings, self.days, self.since_1904, self.done, self.tab
         columns: dict[str, int] = {}
         number = index = 0
         cells: list[str] = []
         kind = style = ""
-        formula = listening = skipping = False
+        formula = listening = skipping = hidden = False
         value: list[str] = []
 
         def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal number, index, cells, kind, style, formula, listening, skipping
+            nonlocal number, index, cells, kind, style, formula, listening, skipping, hidden
             if name == c:
                 reference = attributes.get("r")
                 if reference:
@@ -304,7 +316,7 @@ class _Rows:
             elif name == row_tag:
                 given = attributes.get("r")
                 number = int(given) if given else number + 1
-                index, cells = 0, []
+                index, cells, hidden = 0, [], attributes.get("hidden") in ("1", "true")
             elif name == aside:
                 skipping = True
 
@@ -320,6 +332,8 @@ class _Rows:
                         cells.append(text)
                     else:
                         cells[index] = text
+                elif value:
+                    tab.too_wide = True
                 index += 1
             elif name in (v, t):
                 listening = False
@@ -327,6 +341,8 @@ class _Rows:
                 skipping = False
             elif name == row_tag:
                 done.append((number, cells))
+                if hidden and cells:
+                    tab.hidden_rows.append(number)
 
         def cell(text: str) -> str:
             if kind == "s":

@@ -19,6 +19,7 @@ from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
 from linli.core.parameters import value_of
 from linli.core.registers.web.pages import show
+from linli.core.sheets.rules import scopes_of
 from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import STEPS
 from linli.core.workflow.duties import LABELS
@@ -30,6 +31,7 @@ from linli.organizations.choices import AMENDMENT, DOCUMENTS, FILING, AmendmentK
 from linli.organizations.models import Organization
 from linli.organizations.registers import ORGANIZATIONS
 from linli.organizations.rules import enters_for_others
+from linli.organizations.sheets import ORGANIZATIONS as SHEET
 
 
 def _user(request: HttpRequest) -> User:
@@ -41,7 +43,8 @@ def _user(request: HttpRequest) -> User:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """The officers' list: all states, scoped to the person's posts."""
-    return show(request, ORGANIZATIONS, "organizations/register.html", {"may_enter": enters_for_others(request.user)})
+    may = {"may_enter": enters_for_others(request.user), "may_import": bool(scopes_of(SHEET, request.user))}
+    return show(request, ORGANIZATIONS, "organizations/register.html", may)
 
 
 @login_required

@@ -1,6 +1,6 @@
 """Workbooks as they come: made by hand, by other systems, by mistake. outcomes.py says what must become of each."""
 
-from tests.core.sheets.corpus import named, read, refused
+from tests.core.sheets.corpus import clerks, named, programs, read, refused
 from tests.core.sheets.corpus.making import CASES
 
-__all__ = ["CASES", "named", "read", "refused"]
+__all__ = ["CASES", "clerks", "named", "programs", "read", "refused"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import openpyxl
+import xlsxwriter
 import xlwt
 from tests.core.sheets.conftest import HEADINGS, line, saved, workbook
 
@@ -70,3 +71,13 @@ def sheet_xml(change: Callable[[str], str]) -> bytes:
 def at(heading: str) -> str:
     """The letter of a column of the template."""
     return "ABCDEFGHIJKLMNOPQR"[[h.rstrip("*") for h in HEADINGS].index(heading)]
+
+
+def shared(rows: Sequence[Sequence[Any]]) -> bytes:
+    """An .xlsx whose texts stand in a part of their own, as Excel writes them."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
+        sheet = made.add_worksheet("Sheet")
+        for y, row in enumerate(rows):
+            sheet.write_row(y, 0, row)
+    return out.getvalue()

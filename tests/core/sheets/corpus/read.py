@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 from openpyxl.styles import Alignment
 from tests.core.sheets.conftest import HEADINGS, ID_NUMBER, line, saved, workbook
-from tests.core.sheets.corpus.making import at, book, case, rezipped, sheet_xml, text, xls
+from tests.core.sheets.corpus.making import at, book, case, rezipped, shared, sheet_xml, text, xls
 
 
 @case
@@ -264,10 +264,13 @@ def shared_and_rich_strings() -> bytes:
     rich = f"<si>{runs}</si>".encode()
 
     def spoil(name: str, part: bytes) -> bytes:
+        if name != "xl/sharedStrings.xml":
+            return part
         found = "<si><t>凤亭下书画社</t></si>".encode()
-        return part.replace(found, rich) if name == "xl/sharedStrings.xml" else part
+        assert found in part
+        return part.replace(found, rich)
 
-    return rezipped(workbook([line()]), spoil)
+    return rezipped(shared([HEADINGS, line()]), spoil)
 
 
 @case

@@ -15,6 +15,7 @@ from linli.core.files.names import clean_name
 from linli.core.files.queries import attachments_of
 from linli.core.jobs import defer
 from linli.core.parameters import value_of
+from linli.core.privacy.masks import scrub_typed
 from linli.core.sheets.choices import MOST_MB, State
 from linli.core.sheets.declare import Sheet
 from linli.core.sheets.models import Import
@@ -39,9 +40,13 @@ def begin_import(sheet: Sheet, file: IO[bytes], *, name: str, scope: str = "", a
     extension = recognise(file)
     with transaction.atomic():
         batch = Import.objects.create(
-            slug=sheet.slug, scope=scope, name=clean_name(name, extension), extension=extension, begun_by=actor
+            slug=sheet.slug,
+            scope=scope,
+            name=scrub_typed(clean_name(name, extension)),
+            extension=extension,
+            begun_by=actor,
         )
-        keep(file, subject=batch, slot=SLOT, name=batch.name, media_type=MIMES[extension], actor=actor)
+        keep(file, subject=batch, slot=SLOT, name=batch.name, media_type=MIMES[extension], sealed=True, actor=actor)
         record(actor, "sheets.begin_import", batch, sheet=sheet.slug)
         defer(READ, lock=lock_of(batch), batch_id=batch.pk)
     return batch

@@ -5,22 +5,25 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from itertools import islice
 from typing import IO, Any
 
 import structlog
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import BadInput
 from linli.core.files.queries import attachments_of
+from linli.core.files.sealing import open_stored
 from linli.core.jobs.enduring import was_cut
 from linli.core.notices import notify
+from linli.core.privacy.cipher import DecryptionError
 from linli.core.sheets.actions.beginning import SLOT, move
-from linli.core.sheets.checking import Checker
+from linli.core.sheets.checking import Checker, Chunk
 from linli.core.sheets.choices import State
 from linli.core.sheets.models import Import, StagedRow
 from linli.core.sheets.reading import Ignored, data_rows, open_tabs, read_layout
@@ -79,8 +82,14 @@ def _opened(batch: Import) -> Iterator[IO[bytes]]:
     kept = attachments_of(batch, SLOT).first()
     if kept is None:
         raise BadInput("sheets.gone", "文件库里找不到这个文件。请重新上传。")
-    with default_storage.open(kept.stored_as) as stored, tempfile.TemporaryFile() as file:
-        shutil.copyfileobj(stored, file, 1 << 20)
+    with tempfile.TemporaryFile() as file:
+        try:
+            with open_stored(kept.stored_as) as stored:
+                shutil.copyfileobj(stored, file, 1 << 20)
+        except FileNotFoundError:
+            raise BadInput("sheets.gone", "文件库里找不到这个文件。请重新上传。") from None
+        except DecryptionError:
+            raise BadInput("sheets.key", "原文件是加密保存的，现在读不出来。请告诉系统管理员核对密钥。") from None
         file.seek(0)
         yield file
 
@@ -98,17 +107,21 @@ def _read(batch: Import, file: IO[bytes]) -> None:
     checker = Checker(sheet, batch.scope)
     ignored = Ignored()
     total = 0
-    for heading in layout.headings:
-        rows = data_rows(sheet, tabs[heading.tab], heading, ignored)
-        while chunk := list(islice(rows, CHUNK)):
-            checked = checker.check(chunk)
-            total += len(chunk)
-            with transaction.atomic():
-                row = _still(batch)
-                stage(row, checked)
-                row.share = min(95, int(95 * file.tell() / size))
-                row.counts = {"read": total}
-                row.save(update_fields=["share", "counts"])
+
+    def checked() -> Iterator[Chunk]:
+        for heading in layout.headings:
+            rows = data_rows(sheet, tabs[heading.tab], heading, ignored)
+            while chunk := list(islice(rows, CHUNK)):
+                yield checker.check(chunk)
+
+    for chunk in _ahead(checked()):
+        total += len(chunk)
+        with transaction.atomic():
+            row = _still(batch)
+            stage(row, chunk)
+            row.share = min(95, int(95 * file.tell() / size))
+            row.counts = {"read": total}
+            row.save(update_fields=["share", "counts"])
     if not total:
         raise BadInput("sheets.empty", "表头下面一行内容也没有。请填好、保存后再传。")
     with transaction.atomic():
@@ -129,6 +142,20 @@ def _read(batch: Import, file: IO[bytes]) -> None:
             url=row.get_absolute_url(),
             event=event,
         )
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The next chunk is read and checked while the database takes this one. The thread touches no database."""
+    context = copy_context()
+
+    def following() -> Chunk | None:
+        return context.run(lambda: next(chunks, None))
+
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(following)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(following)
+            yield chunk
 
 
 def _fail(batch: Import, sentence: str) -> None:
