@@ -136,7 +136,7 @@ def test_rows_of_one_record_land_in_the_order_of_the_file(
     batch = bring(
         workbook(
             [
-                line(成员人数=20),
+                line(成员人数=20, 成立日期="2015-01-01"),
                 line("新的社", 活动场所="别处"),
                 line("新的社", 负责人身份证号="", 成员人数=40),
                 line(成员人数=30),
