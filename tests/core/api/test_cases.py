@@ -89,6 +89,14 @@ def test_a_lost_update_is_refused(world, program, reviewing) -> None:
     assert reviewing.state == "mend_street"
 
 
+def test_a_tag_that_compression_made_weak_still_names_the_version(world, program, reviewing) -> None:
+    street, path = program("street_officer"), f"/cases/filing/{reviewing.uid}"
+    seen = street.get(path, Accept_Encoding="gzip")
+    assert seen["ETag"].startswith('W/"')
+
+    assert street.post(path + "/steps/agree_filing", {}, If_Match=seen["ETag"]).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("sent", "field"),
     [

@@ -164,8 +164,10 @@ def version_of(*parts: object) -> str:
 def must_match(request: HttpRequest, version: int | str) -> None:
     """Raise the Problem of a lost update unless If-Match names this version. Ask it with the row locked."""
     given = [tag.strip() for tag in request.headers.get("If-Match", "").split(",")]
-    # Strong comparison (RFC 9110, 13.1.1): a weak tag matches nothing.
-    if "*" not in given and str(version) not in {tag.strip('"').partition("-")[0] for tag in given if tag[:1] == '"'}:
+    # A tag made weak on its way is taken too, against RFC 9110, 13.1.1: whatever compresses an answer (our own gzip,
+    # a proxy) weakens its tag, and what is compared is the version of the record, which no compression changes.
+    tags = {tag.removeprefix("W/") for tag in given}
+    if "*" not in given and str(version) not in {tag.strip('"').partition("-")[0] for tag in tags if tag[:1] == '"'}:
         raise Problem(412)
 
 
