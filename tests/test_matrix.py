@@ -12,8 +12,12 @@ from tests.personas import PERSONAS, World
 
 from linli.actors.choices import ADMINISTRATION
 from linli.actors.models import Appointment, Body, Post
+from linli.core import clock
 from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.actions.incidents import report_incident
 from linli.core.privacy.actions.requests import begin_request
+from linli.core.privacy.assessment_models import Assessment
+from linli.core.privacy.incident_models import Incident
 from linli.core.privacy.models import DataRequest
 from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.models import Import
@@ -21,10 +25,11 @@ from linli.core.workflow.declare import REGISTRY
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import Amendment, Filing, Organization
 
+KNOWN = ("filing", "amendment", "appointment", "request", "assessment", "incident")
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
 
-def table(world: World, case: Filing | Amendment | Appointment | DataRequest) -> list[str]:
+def table(world: World, case: Filing | Amendment | Appointment | DataRequest | Assessment | Incident) -> list[str]:
     """The rows of one process: state by state, each step with who may take it."""
     people = {name: world[name] for name in PERSONAS}
     rows = [f"\n## {case.process.label} `{case.process.slug}`\n", "| 状态 | 步骤 | 谁可以办 |", "|---|---|---|"]
@@ -91,6 +96,9 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
     )
     appointment.scope = world.community.path
     request = begin_request("correct", actor=world["founder"], record_key=f"organizations/{filed.pk}")
+    assessment = Assessment(scope=world.district.path, key="organization", label="名册")
+    assessment.assessed_by = world["district_officer"]
+    incident = report_incident(kind="leaked", what="名单发到了群里", found_at=clock.now(), actor=world["founder"])
     lines = [
         "# Who may do what",
         "",
@@ -100,6 +108,8 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, amendment),
         *table(world, appointment),
         *table(world, request),
+        *table(world, assessment),
+        *table(world, incident),
         *administration(world),
         *imports(world),
         "",
@@ -110,4 +120,4 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         FILE.write_text(written)
 
     assert FILE.read_text() == written
-    assert set(REGISTRY) == {"filing", "amendment", "appointment", "request"}, "a new process needs its table here"
+    assert set(REGISTRY) == {*KNOWN}, "a new process needs its table here"

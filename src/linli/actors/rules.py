@@ -13,13 +13,17 @@ from linli.actors.models import Body, Post
 from linli.core import clock
 from linli.core.access.grants import Person, grants_of, holds
 from linli.core.access.models import User
-from linli.core.access.rules import is_system, posted_as
+from linli.core.access.rules import is_owner, is_system, posted_as
 from linli.core.parameters import REGISTRY as PARAMETERS
+from linli.core.privacy import assessment_choices as assessments
 from linli.core.privacy import choices as privacy
+from linli.core.privacy import incident_choices as incidents
 from linli.core.privacy.rules import (
     APPLICANT,
     DISINTERESTED,
+    assessed_it,
     goes_to_district,
+    is_among_concerned,
     is_draft,
     with_district,
     with_street,
@@ -151,6 +155,27 @@ for step in (privacy.GRANT, privacy.GRANT_PART, privacy.REFUSE, privacy.RETURN):
     rules.add_perm(step.name, DISINTERESTED & (_STREET | _DISTRICT))
 rules.add_perm(privacy.TRANSFER.name, DISINTERESTED & _STREET)
 rules.add_perm("core.view_request", APPLICANT | (~is_draft & _READERS))
+# Impact assessments: the district's officer assesses, its head approves, never the same person.
+_OFFICER, _HEAD = posted_as(Role.DISTRICT_OFFICER), posted_as(Role.DISTRICT_HEAD)
+_DISTRICT_READERS = (Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD, Role.AUDITOR)
+rules.add_perm(assessments.SEND.name, _OFFICER)
+rules.add_perm(assessments.APPROVE.name, _HEAD & ~assessed_it)
+rules.add_perm(assessments.RETURN.name, _HEAD)
+rules.add_perm(assessments.LAPSE.name, is_system | _HEAD)
+rules.add_perm(assessments.DROP.name, is_system)
+rules.add_perm("core.view_assessment", posted_as(*_DISTRICT_READERS, Role.SECADMIN))
+rules.add_perm("privacy.view_assessments", anywhere_as(*_DISTRICT_READERS, Role.SECADMIN))
+# Incidents: anybody reports, the district's officer handles, its head tells the authority and the persons.
+rules.add_perm(incidents.REPORT.name, is_owner)
+for step in (incidents.CONFIRM, incidents.DISMISS, incidents.ASSESS):
+    rules.add_perm(step.name, _OFFICER | _HEAD)
+for step in (incidents.RETURN, incidents.TELL_AUTHORITY, incidents.TELL_PERSONS, incidents.REQUIRE):
+    rules.add_perm(step.name, _HEAD)
+rules.add_perm(incidents.SPARE_PERSONS.name, _HEAD & ~is_among_concerned)
+rules.add_perm(incidents.CLOSE.name, _OFFICER | _HEAD)
+rules.add_perm("privacy.gather_concerned", _OFFICER | _HEAD)
+rules.add_perm("core.view_incident", is_owner | (~is_draft & posted_as(*_DISTRICT_READERS)))
+rules.add_perm("privacy.view_incidents", anywhere_as(*_DISTRICT_READERS))
 # The register of processing, keeping times and legal holds.
 rules.add_perm("privacy.edit_register", posted_as(Role.DISTRICT_HEAD))
 rules.add_perm("privacy.hold", posted_as(Role.DISTRICT_HEAD))

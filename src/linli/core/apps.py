@@ -17,8 +17,12 @@ OWN_ROOMS = (
     "linli.core.webhooks.choices",
     "linli.core.privacy.queries",
     "linli.core.privacy.actions.requests",
+    "linli.core.privacy.actions.assessments",
+    "linli.core.privacy.actions.incidents",
     "linli.core.privacy.holdings",
     "linli.core.privacy.web.cases",
+    "linli.core.privacy.web.assessments",
+    "linli.core.privacy.web.incidents",
     "linli.core.webhooks.rules",
     "linli.core.webhooks.actions",  # pauses webhooks with their accounts
 )

@@ -9,6 +9,8 @@ from linli.core.exports.models import Export
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Delivery, Notice, Preference, Robot
 from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.assessment_models import Assessment
+from linli.core.privacy.incident_models import Concerned, Incident
 from linli.core.privacy.models import (
     Consent,
     DataRequest,
@@ -28,11 +30,13 @@ from linli.core.workflow.models import CaseVersion, Serial, Task
 
 __all__ = [
     "ApiToken",
+    "Assessment",
     "Attachment",
     "Backup",
     "CalendarDay",
     "CalendarYear",
     "CaseVersion",
+    "Concerned",
     "Consent",
     "DataRequest",
     "Delivery",
@@ -43,6 +47,7 @@ __all__ = [
     "Gap",
     "Import",
     "ImportedRow",
+    "Incident",
     "KeptAnswer",
     "LocalProcessing",
     "Mark",

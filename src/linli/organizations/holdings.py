@@ -12,7 +12,7 @@ from linli.core.access.models import User
 from linli.core.codes.fields import IdNumberField, MobileField, PersonNameField
 from linli.core.files.models import Attachment
 from linli.core.parameters import Parameter, declare
-from linli.core.privacy.choices import Ground, NumberKind
+from linli.core.privacy.choices import Ground, NumberKind, Trigger
 from linli.core.privacy.declare import (
     Holding,
     Item,
@@ -46,7 +46,7 @@ declare_processing(
         "申请人自己填写和上传；不会上网的由社区工作者当面代填",
         "所在社区、街道、区民政局的经办人；公示时公开组织名称、活动场所和遮住的负责人姓名",
         STORED,
-        assessment="含身份证号，上线前评估，记录保存三年",
+        triggers=frozenset({Trigger.PUBLISHED}),
     ),
     Processing(
         REGISTER,
@@ -58,7 +58,7 @@ declare_processing(
         "来自办结的备案和变更，或者由街道批量录入原有名册",
         "所在社区、街道、区民政局的经办人；对外只公开遮住的姓名",
         STORED,
-        assessment="含身份证号，上线前评估，记录保存三年",
+        triggers=frozenset({Trigger.PUBLISHED}),
     ),
 )
 

@@ -41,6 +41,14 @@ def build() -> None:
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
         Entry("个人信息请求", "core:cases", args=("request",), group="个人信息", order=10, visible=works_on_cases),
+        Entry(
+            "个人信息事件",
+            "core:cases",
+            args=("incident",),
+            group="个人信息",
+            order=15,
+            visible=may("privacy.view_incidents"),
+        ),
         Entry("流程图", "portal:processes", group="看数", order=10, visible=works_on_cases),
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
         Entry("办理记录", "core:audit", group="看数", order=30, visible=may("core.read_audit")),
@@ -58,6 +66,7 @@ def build() -> None:
             order=20,
             visible=lambda user: user.has_perm("privacy.view_register"),
         ),
+        Entry("影响评估", "core:assessments", group="个人信息", order=25, visible=may("privacy.view_assessments")),
         Entry(
             "保存期限",
             "core:retention",

@@ -20,6 +20,7 @@ from linli.core.privacy.actions import notice
 from linli.core.privacy.actions.consents import due_consents, give_consent, withdraw_consent
 from linli.core.privacy.declare import PROCESSINGS
 from linli.core.privacy.models import Consent, LocalProcessing, NoticeVersion
+from linli.core.privacy.telling import changes_between
 
 SignedIn = Callable[..., Client]
 LOCAL = {
@@ -55,7 +56,7 @@ def test_a_version_is_kept_when_the_words_change_and_not_before(world: World) ->
     second = notice.publish_if_changed()
 
     assert (first.number, second.number) == (1, 2)
-    changes = notice.changes_between(first.content, second.content)
+    changes = changes_between(first.content, second.content)
     assert [(change["entry"], change["matter"]) for change in changes] == [("消息通知", "保存多久")]
     assert "365 天" in changes[0]["after"]
 

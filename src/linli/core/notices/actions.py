@@ -10,8 +10,10 @@ over all tries, by which mail servers recognise the repeat.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from linli.core import clock
@@ -47,6 +49,65 @@ def write_notice(user: User, *, kind: str, title: str, body: str, url: str, even
         # The job is a row of the same transaction: it is there exactly when the notice is.
         defer("core.deliver_notice", notice_id=notice.pk)
     return notice
+
+
+# Uids are 22 letters of base64 without what an address cannot hold, as `new_uid` gives them.
+WRITE_MANY = """
+WITH people AS (
+    SELECT DISTINCT found.id FROM ({people}) AS found (id)
+    JOIN core_user ON core_user.id = found.id AND core_user.is_active AND NOT core_user.is_system
+), made AS (
+    INSERT INTO core_notice (uid, recipient_id, kind, title, body, url, created_at)
+    SELECT translate(encode(uuid_send(gen_random_uuid()), 'base64'), '+/=', '-_'), id, %s, %s, %s, %s, %s FROM people
+    RETURNING id, recipient_id
+), sent AS (
+    INSERT INTO core_delivery (notice_id, channel, state, attempts, last_error, token, changed_at)
+    SELECT id, channel, state, 0, '', gen_random_uuid(), %s FROM (
+        SELECT id, %s AS channel, %s AS state FROM made
+        UNION ALL
+        SELECT made.id, %s, %s FROM made JOIN core_user ON core_user.id = recipient_id
+        WHERE %s AND core_user.email <> '' AND NOT EXISTS (
+            SELECT FROM core_preference
+            WHERE user_id = recipient_id AND "group" = %s AND channel = %s AND NOT enabled)
+        UNION ALL
+        SELECT made.id, %s, %s FROM made
+        WHERE EXISTS (SELECT FROM core_robot WHERE user_id = recipient_id) AND NOT EXISTS (
+            SELECT FROM core_preference
+            WHERE user_id = recipient_id AND "group" = %s AND channel = %s AND NOT enabled)
+    ) AS ways
+)
+SELECT count(*), min(id), max(id) FROM made"""
+
+
+@transaction.atomic
+def write_notices(people: QuerySet[Any], *, kind: str, title: str, body: str, url: str) -> int:
+    """See linli.core.notices.notify_many."""
+    if url and not (url.startswith("/") and url_has_allowed_host_and_scheme(url, None)):
+        raise ValueError(f"a notice leads to a path of this site, not to {url!r}")
+    inner, values = people.order_by().query.sql_with_params()
+    now, group = clock.now(), group_of(kind)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE_MANY.format(people=inner),
+            [
+                *values,
+                *(kind, " ".join(title.split())[:200], body, url, now, now),
+                *(Channel.IN_APP, State.SENT),
+                *(Channel.EMAIL, State.QUEUED, channels.email_offered(), group, Channel.EMAIL),
+                *(Channel.APPRISE, State.QUEUED, group, Channel.APPRISE),
+            ],
+        )
+        count, first, last = cursor.fetchone()
+    if count:
+        defer("core.deliver_notices", first=first, last=last)
+    return int(count)
+
+
+def deliver_notices(first: int, last: int) -> None:
+    """Send what is queued of notices written together; what a channel did not take is swept up later."""
+    queued = Delivery.objects.filter(notice__range=(first, last), state=State.QUEUED)
+    for notice_id in queued.order_by("notice").values_list("notice", flat=True).distinct().iterator(chunk_size=500):
+        deliver_notice(notice_id)
 
 
 def _outward_channels(user: User, group: str) -> list[Channel]:

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from linli.core.notices.actions import ATTEMPTS
 from linli.core.notices.actions import deliver_notice as deliver
+from linli.core.notices.actions import deliver_notices as deliver_many
 from linli.core.notices.queries import stale_notices
 
 
@@ -23,6 +24,12 @@ def deliver_notice(notice_id: int) -> None:
     """Send the queued deliveries of one notice; running it again sends nothing twice."""
     if deliver(notice_id):
         raise TryLaterError(f"notice {notice_id}")
+
+
+@app.task(name="core.deliver_notices")
+def deliver_notices(first: int, last: int) -> None:
+    """Send the queued deliveries of notices that were written together; running it again sends nothing twice."""
+    deliver_many(first, last)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -35,6 +35,18 @@ class Ground(TextChoices):
     STATUTE = "statute", _("法律、行政法规规定的其他情形")
 
 
+class Trigger(TextChoices):
+    """Why an impact assessment is due before something is processed (PIPL 55)."""
+
+    SENSITIVE = "sensitive", _("处理敏感个人信息")
+    AUTOMATED = "automated", _("利用个人信息进行自动化决策")
+    ENTRUSTED = "entrusted", _("委托他人处理")
+    SHARED = "shared", _("向其他处理者提供")
+    PUBLISHED = "published", _("公开个人信息")
+    ABROAD = "abroad", _("向境外提供")
+    EFFECT = "effect", _("其他对个人权益有重大影响的")
+
+
 class NumberKind(TextChoices):
     """What a verified number is."""
 

@@ -17,7 +17,7 @@ from django import forms
 from django.apps import apps
 from django.db.models import Model, QuerySet
 
-from linli.core.privacy.choices import Ground
+from linli.core.privacy.choices import Ground, Trigger
 from linli.core.privacy.values import Kind, PersonalValue
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ class Holding:
 class Processing:
     """An entry of the register of processing activities (PIPL 55-56, rulebook §11.2); also of the privacy notice.
 
-    `sure` marks how sure the basis is, as the rulebook does: [V], [V-], [M]. `assessment` says whether an impact
-    assessment is due before (sensitive data, automated decisions, giving away, publishing) and where it is kept.
+    `sure` marks how sure the basis is, as the rulebook does: [V], [V-], [M]. `triggers` says why an impact assessment
+    is due before (automated decisions, giving away, publishing …); that sensitive data is held, the holdings say.
     """
 
     slug: str
@@ -147,7 +147,7 @@ class Processing:
     recipients: str
     security: str
     sure: str = "[M]"
-    assessment: str = ""
+    triggers: frozenset[Trigger] = frozenset()
     asks_consent: bool = False  # the person agrees on a page of ours, so a changed entry is put to the person again
 
     @property
@@ -165,6 +165,12 @@ class Processing:
         """Labels of those that are sensitive."""
         found = (item.label for holding in self.holdings for item in holding.items if item.sensitive)
         return list(dict.fromkeys(found))
+
+    @property
+    def reasons(self) -> list[Trigger]:
+        """Why an impact assessment is due, in the order of the law; empty where none is."""
+        due = self.triggers | ({Trigger.SENSITIVE} if self.sensitive_fields else set())
+        return [trigger for trigger in Trigger if trigger in due]
 
     @property
     def retentions(self) -> list[Retention]:

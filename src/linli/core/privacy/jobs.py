@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from linli.core.jobs.enduring import was_cut
 from linli.core.privacy.actions import retention, takeouts
+from linli.core.privacy.actions.assessments import keep_all_assessments
 from linli.core.privacy.actions.notice import publish_if_changed
 
 log = structlog.get_logger(__name__)
@@ -37,3 +38,10 @@ def run_retention(timestamp: int) -> None:
 def publish_notice(timestamp: int) -> None:
     """Once a night (02:53 in Shanghai): keep a new version of the privacy notice when it reads otherwise."""
     publish_if_changed()
+
+
+@app.periodic(cron="58 18 * * *")
+@app.task(name="core.keep_assessments", queueing_lock="core.keep_assessments")
+def keep_assessments(timestamp: int) -> None:
+    """Once a night (02:58 in Shanghai): open the impact assessments that are missing, end those that fit no more."""
+    log.info("assessments", opened=keep_all_assessments())

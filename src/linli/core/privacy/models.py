@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -24,6 +25,7 @@ from linli.core.privacy.choices import (
     RequestKind,
     RequestState,
     TakeoutState,
+    Trigger,
 )
 from linli.core.privacy.cipher import keyed_hash
 from linli.core.privacy.fields import EncryptedTextField
@@ -132,7 +134,11 @@ class LocalProcessing(models.Model):
     recipients = models.CharField(_("提供给谁"), max_length=200, blank=True)
     kept = models.CharField(_("保存期限"), max_length=200)
     security = models.CharField(_("安全措施"), max_length=200)
-    assessment = models.CharField(_("影响评估"), max_length=200, blank=True)
+    triggers = ArrayField(
+        models.CharField(max_length=10, choices=Trigger), verbose_name=_("有没有下列情形"), default=list, blank=True
+    )
+    assessment = models.CharField(_("影响评估"), max_length=200, blank=True, editable=False)  # until 0013; words
+    line = models.BigIntegerField(null=True, blank=True, editable=False, help_text="the first row of a changed entry")
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     set_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -147,6 +153,17 @@ class LocalProcessing(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def key(self) -> str:
+        """The entry's name, the same through all its changes."""
+        return f"local-{self.line or self.pk}"
+
+    @property
+    def reasons(self) -> list[Trigger]:
+        """Why an impact assessment is due, in the order of the law; empty where none is."""
+        due = {*self.triggers} | ({Trigger.SENSITIVE} if self.sensitive else set())
+        return [trigger for trigger in Trigger if trigger in due]
 
 
 class RecordMark(models.Model):

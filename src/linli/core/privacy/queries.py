@@ -11,9 +11,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Exists, F, IntegerField, Model, OuterRef, Q, QuerySet
 
-from linli.core.access.grants import Person, covered
+from linli.core.access.grants import Person, covered, grants_of
 from linli.core.access.models import User
 from linli.core.counting import MOST, Bounded
+from linli.core.privacy.assessment_choices import ASSESSMENT
+from linli.core.privacy.assessment_models import Assessment
 from linli.core.privacy.choices import (
     DATA_REQUEST,
     DISTRICT_HEAD,
@@ -27,6 +29,8 @@ from linli.core.privacy.choices import (
     TakeoutState,
 )
 from linli.core.privacy.declare import HOLDINGS, Holding, Subject
+from linli.core.privacy.incident_choices import INCIDENT, IncidentState
+from linli.core.privacy.incident_models import Concerned, Incident
 from linli.core.privacy.models import Consent, DataRequest, Disclosure, RecordMark, Takeout, VerifiedNumber
 from linli.core.workflow.declare import visible
 
@@ -152,7 +156,12 @@ def takeout_of(user: User) -> Takeout | None:
     return Takeout.objects.filter(person=user, state__in=KEPT_OPEN).first()
 
 
-@visible(DATA_REQUEST)
+def reach_of(user: Person) -> tuple[str, ...]:
+    """The paths below which a person's posts show every request that was sent."""
+    return tuple({grant.scope for grant in grants_of(user) if grant.role in READERS})
+
+
+@visible(DATA_REQUEST, reach=reach_of)
 def requests_visible_to(user: Person) -> QuerySet[DataRequest]:
     """List twin of the rule core.view_request: a draft is its person's alone, the rest is its handlers'."""
     if not isinstance(user, User) or not user.pk:
@@ -160,3 +169,24 @@ def requests_visible_to(user: Person) -> QuerySet[DataRequest]:
     own = Q(owner=user) | Q(entered_by=user)
     posted = covered(user, READERS) & ~Q(state=RequestState.DRAFT)
     return DataRequest.objects.filter(own | posted).select_related("owner", "entered_by")
+
+
+@visible(ASSESSMENT)
+def assessments_visible_to(user: Person) -> QuerySet[Assessment]:
+    """List twin of the rule core.view_assessment."""
+    rows = Assessment.objects.filter(covered(user, (*DISTRICT_READERS, "secadmin")))
+    return rows.select_related("assessed_by", "approved_by", "previous")
+
+
+@visible(INCIDENT)
+def incidents_visible_to(user: Person) -> QuerySet[Incident]:
+    """List twin of the rule core.view_incident: what one reported oneself, and the district's."""
+    if not isinstance(user, User) or not user.pk:
+        return Incident.objects.none()
+    posted = covered(user, DISTRICT_READERS) & ~Q(state=IncidentState.DRAFT)
+    return Incident.objects.filter(Q(owner=user) | posted).select_related("owner")
+
+
+def letters_to(user: User) -> QuerySet[Concerned]:
+    """Incidents of which this person was told."""
+    return Concerned.objects.filter(person=user, told_at__isnull=False).select_related("incident").order_by("-pk")

@@ -52,5 +52,17 @@ def looked_at_it(user: Person, obj: Any = None) -> bool:
     return obj is not None and obj.event_id is not None and isinstance(user, User) and obj.event.actor_id == user.pk
 
 
+@rules.predicate
+def assessed_it(user: Person, obj: Any = None) -> bool:
+    """Whoever assessed does not approve."""
+    return obj is not None and obj.assessed_by_id is not None and obj.assessed_by_id == user.pk
+
+
+@rules.predicate
+def is_among_concerned(user: Person, obj: Any = None) -> bool:
+    """Whoever is concerned by an incident does not decide that nobody is told."""
+    return obj is not None and obj.pk is not None and obj.concerned.filter(person=user.pk).exists()
+
+
 APPLICANT = is_owner | entered_it
 DISINTERESTED = ~APPLICANT & ~looked_at_it

@@ -21,9 +21,10 @@ from django.template.loader import render_to_string
 from linli.core import clock
 from linli.core.files.models import Attachment
 from linli.core.files.sealing import open_stored
-from linli.core.privacy.actions.notice import current_version, told
+from linli.core.privacy.actions.notice import current_version
 from linli.core.privacy.declare import HOLDINGS, PROCESSINGS, Holding, Subject
 from linli.core.privacy.queries import as_shown, disclosures_visible_to, shown_row
+from linli.core.privacy.telling import told
 
 FORMAT = "linli-takeout/1"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.core.privacy.web import data, register, revealing
+from linli.core.privacy.web import assessments, data, incidents, register, revealing
 
 urlpatterns = [
     path("reveal/<str:kind>/<slug:uid>/<str:field>/", revealing.reveal_value, name="reveal"),
@@ -26,4 +26,9 @@ urlpatterns = [
     path("settings/retention/", register.retention_page, name="retention"),
     path("settings/retention/<slug:slug>/", register.retention_rows, name="retention_rows"),
     path("settings/retention/<slug:slug>/<int:pk>/hold/", register.retention_hold, name="retention_hold"),
+    path("settings/assessments/", assessments.coverage_page, name="assessments"),
+    path("settings/assessments/<slug:uid>/print/", assessments.print_page, name="assessment_print"),
+    path("incidents/report/", incidents.report_page, name="incident_report"),
+    path("incidents/<slug:uid>/concerned/", incidents.concerned_page, name="incident_concerned"),
+    path("me/incidents/<slug:uid>/", incidents.letter_page, name="incident_letter"),
 ]

@@ -106,6 +106,8 @@ class Process:
     facts_template: str = ""
     aside_template: str = ""
     unit: str = "件"
+    content: str = "申请内容"  # the title above the facts
+    owner_label: str = "申请人"  # what the timeline calls the owner
     columns: Sequence[Column] = ()  # what an export of its cases holds
     view: str = "core.view_cases"  # the permission that opens the list and the picture at all
     visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)

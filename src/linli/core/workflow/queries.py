@@ -101,13 +101,14 @@ def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False)
     if event.name == duties.EXTENDED:
         text = f"{text} {event.detail.get('days', '')} 个工作日"
     own = event.actor_id == owner_id
+    owner_label = STEPS[event.name][1].owner_label if event.name in STEPS else "申请人"
     who = event.post if public and event.post and not own else str(event.actor)
     return Entry(
         at=event.at,
         text=text,
-        who="申请人" if own else who,
+        who=owner_label if own else who,
         post=event.post if not public else "",
-        behalf="申请人" if event.on_behalf_of_id or event.detail.get("behalf") else "",
+        behalf=owner_label if event.on_behalf_of_id or event.detail.get("behalf") else "",
         quote=str(event.detail.get("reason", "") or ""),
         tone={"danger": "late"}.get(step.tone, "") if step else ("late" if event.name == duties.RAISED else ""),
         detail=event.detail,

@@ -51,6 +51,7 @@ class Wizard:
     editable: frozenset[str]
     sending: frozenset[str] = field(default=frozenset())
     next_words: str = ""
+    sent: str = "申请已提交"
     # Every form a page may show, where that depends on the case; empty: `pages` is the same for each.
     every_form: Sequence[type[forms.ModelForm[Any]]] = ()
 

@@ -302,7 +302,7 @@ def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
                 raise
             return redirect(case.get_absolute_url())
         else:
-            messages.success(request, "申请已提交，编号 " + case.number + "。" + wizard.next_words)
+            messages.success(request, f"{wizard.sent}，编号 {case.number}。{wizard.next_words}")
             return redirect(case.get_absolute_url())
     versions = list(queries.versions(case))
     context = {

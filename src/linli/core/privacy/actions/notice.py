@@ -13,69 +13,20 @@ from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import NotAllowed, WrongState
-from linli.core.parameters import REGISTRY, value_of
-from linli.core.privacy.declare import PROCESSINGS, Processing, Retention
+from linli.core.privacy.actions.assessments import keep_assessments
+from linli.core.privacy.declare import PROCESSINGS
 from linli.core.privacy.models import LocalProcessing, NoticeVersion
-from linli.core.privacy.places import place_of
+from linli.core.privacy.telling import told, told_local
 
 PUBLISH, SET_LOCAL, END_LOCAL = "privacy.publish_notice", "privacy.set_processing", "privacy.end_processing"
-
-
-def kept_words(rule: Retention, scope: str = "") -> str:
-    """How long, in a sentence: 自办结之日起 365 天，到期抹去姓名以外的信息。"""
-    if not rule.parameter:
-        return f"{rule.label}：{rule.after}，{rule.effect}"
-    days = value_of(rule.parameter, scope)
-    return f"{rule.label}：{rule.after}起 {days} {REGISTRY[rule.parameter].unit}，到期{rule.effect}"
-
-
-def told(entry: Processing) -> dict[str, Any]:
-    """An entry as the notice tells it; what a version keeps."""
-    return {
-        "名称": entry.label,
-        "目的": entry.purpose,
-        "法律依据": f"{entry.ground.label}；{entry.basis}",
-        "谁的信息": entry.people,
-        "信息种类": entry.fields,
-        "敏感信息": entry.sensitive_fields,
-        "从哪里来": entry.sources,
-        "提供给谁": entry.recipients,
-        "保存多久": [kept_words(rule) for rule in entry.retentions],
-        "怎样保护": entry.security,
-        "影响评估": entry.assessment,
-    }
-
-
-def _told_local(row: LocalProcessing) -> dict[str, Any]:
-    place = place_of(row.scope)
-    return {
-        "名称": f"{row.label}（{place.label if place else '本区'}）",
-        "目的": row.purpose,
-        "法律依据": f"{row.get_ground_display()}；{row.basis}",
-        "谁的信息": "",
-        "信息种类": [part.strip() for part in row.fields.split("、") if part.strip()],
-        "敏感信息": ["含敏感个人信息"] if row.sensitive else [],
-        "从哪里来": row.sources,
-        "提供给谁": row.recipients or "不提供给他人",
-        "保存多久": [row.kept],
-        "怎样保护": row.security,
-        "影响评估": row.assessment,
-    }
 
 
 def content() -> dict[str, Any]:
     """Everything the notice says today, entry by entry."""
     said: dict[str, Any] = {entry.slug: told(entry) for entry in PROCESSINGS.values()}
     local = LocalProcessing.objects.filter(ended_at__isnull=True).order_by("scope", "pk")
-    said |= {f"local-{row.pk}": _told_local(row) for row in local}
+    said |= {row.key: told_local(row) for row in local}
     return said
-
-
-def ordered(said: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The entries as they are declared, accounts first, then what is no longer declared and the districts' own; the
-    database keeps no order."""
-    known = [slug for slug in PROCESSINGS if slug in said]
-    return [(slug, said[slug]) for slug in [*known, *sorted(said.keys() - set(known))]]
 
 
 def _digest(said: dict[str, Any]) -> str:
@@ -106,33 +57,10 @@ def current_version() -> NoticeVersion:
     return last if last is not None else publish_if_changed()
 
 
-def changes_between(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, str]]:
-    """What reads otherwise: entry, matter, before, after; new and dropped entries as a whole."""
-    changes = []
-    for slug in dict.fromkeys([*after, *before]):
-        old, new = before.get(slug, {}), after.get(slug, {})
-        name = str((new or old).get("名称", slug))
-        if not old or not new:
-            text = "新增的一项" if new else "不再处理"
-            changes.append({"entry": name, "matter": text, "before": "", "after": str((new or old).get("目的", ""))})
-            continue
-        changes += [
-            {"entry": name, "matter": key, "before": in_words(old.get(key)), "after": in_words(new.get(key))}
-            for key in new
-            if old.get(key) != new.get(key)
-        ]
-    return changes
-
-
-def in_words(value: Any) -> str:
-    """A list as a sentence."""
-    return "；".join(map(str, value)) if isinstance(value, list) else str(value or "（空）")
-
-
 @transaction.atomic
 def set_local(*, scope: str, actor: User, row: LocalProcessing | None = None, **values: Any) -> LocalProcessing:
     """Write a district's own entry, or change it: the former one ends, so that every version stays explained."""
-    entry = LocalProcessing(scope=scope, set_by=actor, **values)
+    entry = LocalProcessing(scope=scope, set_by=actor, line=(row.line or row.pk) if row else None, **values)
     if not actor.has_perm("privacy.edit_register", entry):
         raise NotAllowed(SET_LOCAL, "处理活动登记由区民政局科长填写。需要时请转告他们。")
     current_version()  # what stood before is a version too
@@ -142,6 +70,7 @@ def set_local(*, scope: str, actor: User, row: LocalProcessing | None = None, **
     entry.save()
     record(actor, SET_LOCAL, entry, scope=scope, label=entry.label)
     publish_if_changed(actor=actor)
+    keep_assessments(scope)
     return entry
 
 
@@ -153,6 +82,7 @@ def end_local(row: LocalProcessing, *, actor: User) -> LocalProcessing:
     row = _end(row, actor)
     record(actor, END_LOCAL, row, scope=row.scope, label=row.label)
     publish_if_changed(actor=actor)
+    keep_assessments(row.scope)
     return row
 
 

@@ -475,6 +475,7 @@ declare_not_personal(
     core_Verification="谁要求的核验：履职记录",
     core_RecordMark="谁作的标记：履职记录",
     core_LocalProcessing="谁填的登记：履职记录",
+    core_Assessment="谁评估、谁审定：履职记录",
     core_Serial="流水号，没有人",
     core_KeptAnswer_body="程序重复调用时的应答，加密，很快删除；内容都在各自的记录里",
     mfa_Authenticator_data="密钥，列在 two-step 里，不显示",

@@ -20,7 +20,7 @@ from linli.core.audit import record
 from linli.core.paging import keyset
 from linli.core.privacy.actions import erasing, requests, takeouts
 from linli.core.privacy.actions.consents import due_consents, give_consent, withdraw_consent
-from linli.core.privacy.actions.notice import changes_between, current_version, kept_words
+from linli.core.privacy.actions.notice import current_version
 from linli.core.privacy.choices import RequestKind
 from linli.core.privacy.declare import HOLDINGS, PROCESSINGS
 from linli.core.privacy.holdings import SIGN_UP
@@ -35,6 +35,7 @@ from linli.core.privacy.queries import (
     subject_of,
     takeout_of,
 )
+from linli.core.privacy.telling import changes_between, kept_words
 from linli.core.workflow.wizard import WIZARDS
 
 SHOWN = "privacy.show_own"

@@ -19,8 +19,9 @@ from linli.core.access.models import User
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.paging import keyset
 from linli.core.parameters import REGISTRY, value_of
+from linli.core.privacy import telling
 from linli.core.privacy.actions import erasing, notice, retention
-from linli.core.privacy.choices import DISTRICT_HEAD, Ground, MarkKind
+from linli.core.privacy.choices import DISTRICT_HEAD, Ground, MarkKind, Trigger
 from linli.core.privacy.declare import PROCESSINGS, RETENTIONS, Processing, Retention
 from linli.core.privacy.models import LocalProcessing, NoticeVersion, RecordMark, RetentionRun
 from linli.core.privacy.places import place_of
@@ -40,9 +41,9 @@ def privacy_page(request: HttpRequest, number: int | None = None) -> HttpRespons
     context = {
         "version": version,
         "is_current": version.number == today.number,
-        "entries": notice.ordered(version.content),
+        "entries": telling.ordered(version.content),
         "versions": versions or [today],
-        "changes": notice.changes_between(before.content, version.content) if before else [],
+        "changes": telling.changes_between(before.content, version.content) if before else [],
         "contact": value_of("privacy.contact"),
         "days": value_of("privacy.reply_days"),
     }
@@ -62,11 +63,11 @@ class LocalForm(forms.ModelForm):  # type: ignore[type-arg]
             "basis",
             "fields",
             "sensitive",
+            "triggers",
             "sources",
             "recipients",
             "kept",
             "security",
-            "assessment",
         )
         widgets: ClassVar[dict[str, Any]] = {
             "purpose": forms.Textarea(attrs={"rows": 3}),
@@ -76,12 +77,21 @@ class LocalForm(forms.ModelForm):  # type: ignore[type-arg]
             "basis": "写明法律、法规、规章的名称和条款",
             "fields": "用顿号分开，例如：姓名、手机号",
             "kept": "例如：自活动结束之日起 1 年，到期删除",
-            "assessment": "处理敏感个人信息、自动化决策、提供给别人或者公开之前要评估，写明何时、记录在哪里",
+            "triggers": "有任何一种，处理前都要做影响评估（个人信息保护法第五十五条）；登记以后经办的待办里会有",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [(entry.slug, entry.label) for entry in PROCESSINGS.values()]
+        offered = [choice for choice in Trigger.choices if choice[0] != Trigger.SENSITIVE]  # its own field says that
+        self.fields["triggers"] = forms.MultipleChoiceField(
+            label="有没有下列情形",
+            choices=offered,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=self.Meta.help_texts["triggers"],
+            error_messages={"invalid_choice": "请从列出的里面选。"},
+        )
         self.fields["extends"] = forms.ChoiceField(
             label="补充哪一项", choices=[("", "单独一项"), *known], required=False
         )
@@ -102,12 +112,13 @@ def processing_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("privacy.view_register"):
         raise Http404
     scope = edited_scope(request)
-    rows: list[tuple[Processing, dict[str, Any]]] = [(entry, notice.told(entry)) for entry in PROCESSINGS.values()]
+    rows: list[tuple[Processing, dict[str, Any]]] = [(entry, telling.told(entry)) for entry in PROCESSINGS.values()]
     local = [
         (row, place_of(row.scope), bool(scope) and row.scope == scope)
         for row in LocalProcessing.objects.filter(ended_at__isnull=True).order_by("scope", "pk")
     ]
     context = {"rows": rows, "local": local, "may_edit": bool(scope), "version": notice.current_version()}
+    context["may_assess"] = request.user.has_perm("privacy.view_assessments")
     return render(request, "core/privacy/processing.html", context)
 
 
