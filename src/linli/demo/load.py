@@ -20,6 +20,7 @@ from linli.demo import running, stories
 from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.people import People
 from linli.demo.places import load_places
+from linli.demo.privacy import load_privacy
 from linli.demo.register import load_register
 from linli.demo.world import World
 from linli.organizations.models import Organization
@@ -70,4 +71,5 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
         cursor.execute("ANALYZE")  # or the planner takes the tables for empty and reads them whole for every step
     count = running.play(world, filings, stories.amendments())
     progress(f"{count} 件近期的申请，{Task.objects.filter(closed_at__isnull=True).count()} 件在办")
+    load_privacy(world)
     record(system, LOADED, None, seed=SEED, organizations=organizations)

@@ -25,12 +25,14 @@ from linli.core.files.actions import remove_attachment
 from linli.core.files.models import Attachment
 from linli.core.notices import notify
 from linli.core.notices.models import Notice
+from linli.core.parameters import REGISTRY as PARAMETERS
 from linli.core.parameters.models import ParameterValue
 from linli.core.privacy.actions import retention
 from linli.core.privacy.actions.erasing import lift_mark, mark_record
 from linli.core.privacy.choices import MarkKind
 from linli.core.privacy.declare import RETENTIONS, Retention
 from linli.core.privacy.models import RecordMark, RetentionRun
+from linli.core.privacy.telling import kept_words
 from linli.core.workflow.models import Task
 from linli.organizations.actions import filings
 from linli.organizations.actions.register import cancel_filing
@@ -270,3 +272,116 @@ def test_the_page_costs_the_same_with_one_and_with_thirty_rows(world: World, sig
     one = cost()
     withdrawn(world, 10)
     assert cost() == one
+
+
+def test_many_rows_go_by_statements_and_a_kill_leaves_whole_batches(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "MANY", 400)
+    old, rule = clock.now() - dt.timedelta(days=800), RETENTIONS["notices"]
+    reader = world["founder"]
+    Notice.objects.bulk_create(
+        Notice(recipient=reader, kind="other.x", title="旧", created_at=old) for _ in range(1000)
+    )
+    young = notify(reader, kind="other.x", title="新")
+    seen = 0
+
+    def killed_at_the_third(rows: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == 3:
+            raise SystemExit
+        rows.delete()
+
+    values = {name: getattr(rule, name) for name in rule.__dataclass_fields__} | {"act_many": killed_at_the_third}
+    with pytest.raises(SystemExit):
+        retention.run_rule(Retention(**values))
+    assert Notice.objects.count() == 201
+
+    with CaptureQueriesContext(connection) as queries:
+        assert retention.run_rule(rule).done == 200
+    assert Notice.objects.get() == young
+    assert len(queries) < 30  # not one a row
+    trace = Event.objects.filter(name="privacy.retain", detail__rule="notices").first()
+    assert trace is not None
+    assert (trace.detail["count"], trace.detail["last"] - trace.detail["first"]) == (400, 399)
+
+
+def test_rows_somebody_has_locked_and_rows_behind_them_are_one_walk(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
+    rows, rule = withdrawn(world, 3), RETENTIONS["failed-filings"]
+    refused = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
+
+    def first_refuses(row: Any) -> None:
+        if row.pk == rows[0].pk:
+            raise BadInput("test", "这一条不行。")
+        assert rule.act is not None
+        rule.act(row)
+
+    with days(400):
+        run = retention.run_rule(Retention(**refused | {"act": first_refuses}))
+
+    assert (run.done, run.failed) == (2, 1)
+
+
+def test_each_district_keeps_its_own_time(world: World) -> None:
+    (filing,) = withdrawn(world)
+    rule = RETENTIONS["failed-filings"]
+    ParameterValue.objects.create(
+        key="retention.refused_case_days",
+        scope=world.district.path,
+        value=100,
+        valid_from=clock.today(),
+        reason="本区规定",
+        set_by=world["district_head"],
+    )
+    with days(99):
+        assert not retention.due_rows(rule).exists()
+    with days(101):
+        assert list(retention.due_rows(rule)) == [filing]
+        assert retention.run_rule(rule).done == 1
+    assert "，金平区 100 天" in kept_words(rule)
+
+
+def test_what_goes_next_month_is_shown_and_can_be_held_before(world: World, signed_in: SignedIn) -> None:
+    (filing,) = withdrawn(world)
+    rule = RETENTIONS["failed-filings"]
+    with days(340):
+        assert (list(retention.due_rows(rule)), list(retention.coming_rows(rule))) == ([], [filing])
+        assert next(one for one in retention.forecast() if one.rule is rule).coming == 1
+    with days(366):
+        assert (list(retention.due_rows(rule)), list(retention.coming_rows(rule))) == ([filing], [])
+    Filing._base_manager.update(ended_at=clock.now() - dt.timedelta(days=340))
+    head = signed_in("district_head")
+
+    page = head.get("/settings/retention/failed-filings/?coming=1").content.decode()
+    assert filing.name in page
+    head.post(f"/settings/retention/failed-filings/{filing.pk}/hold/", {"reason": "正在诉讼"})
+
+    assert RecordMark.objects.get().subject == filing
+    assert not retention.coming_rows(rule).exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "keeper"),
+    [
+        ("retention.login_log_days", "security"),
+        ("retention.session_days", "security"),
+        ("retention.former_password_days", "security"),
+        ("privacy.takeout_days", "security"),
+        ("retention.notice_days", "technical"),
+        ("retention.removed_file_days", "technical"),
+        ("retention.refused_case_days", "business"),
+        ("privacy.reply_days", "business"),
+    ],
+)
+def test_who_keeps_a_time(key: str, keeper: str) -> None:
+    """What lies in no district is kept for the whole installation; what lies in one, by its head."""
+    assert PARAMETERS[key].kept_by == keeper
+
+
+def test_a_rule_without_a_place_is_nobodys_of_a_district() -> None:
+    ours = {rule.parameter: rule.scope for rule in RETENTIONS.values() if rule.runs}
+    assert {key for key, scope in ours.items() if not scope and PARAMETERS[key].kept_by == "business"} == set()

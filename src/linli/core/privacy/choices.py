@@ -215,7 +215,9 @@ declare(
         "privacy.reply_extension_days", int, 5, "个工作日", "个人信息请求：可延长一次的天数", "本系统所定", 1, 15
     ),
     Parameter("privacy.mend_days", int, 20, "个工作日", "个人信息请求：补充材料的时限", "本系统所定", 5, 60),
-    Parameter("privacy.takeout_days", int, 7, "天", "个人信息文件保留几天可以下载", "本系统所定", 1, 30),
+    Parameter(
+        "privacy.takeout_days", int, 7, "天", "个人信息文件保留几天可以下载", "本系统所定", 1, 30, kept_by="security"
+    ),
     Parameter(
         "privacy.contact",
         str,

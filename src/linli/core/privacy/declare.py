@@ -190,8 +190,9 @@ class Retention:
     """How long something stays and what then happens.
 
     `due(cutoff)` gives the rows whose time had run at the moment `cutoff`; a row that was dealt with is not among
-    them any more, which makes the job idempotent. `act(row)` does it, in the caller's transaction. Without a
-    `act` the rule only tells how something else looks after itself, or that it is never deleted.
+    them any more, which makes the job idempotent. `act(row)` does it, in the caller's transaction; `act_many(rows)`
+    does it for a query of rows at once where nothing has to be known of each, and is then used for large batches.
+    Without either the rule only tells how something else looks after itself, or that it is never deleted.
     """
 
     slug: str
@@ -204,6 +205,7 @@ class Retention:
     model_label: str = ""
     due: Callable[[dt.datetime], QuerySet[Any]] = field(default=no_rows, repr=False)
     act: Callable[[Any], None] | None = field(default=None, repr=False)
+    act_many: Callable[[QuerySet[Any]], object] | None = field(default=None, repr=False)
     title: Callable[[Any], str] = str
     since: str = ""  # ORM path of the moment the time runs from
     scope: str = "scope"  # ORM path of the area's path, "" where a row lies nowhere
@@ -213,11 +215,16 @@ class Retention:
         """The model of the rows."""
         return apps.get_model(self.model_label)
 
-    def cutoff(self, now: dt.datetime) -> dt.datetime:
-        """What is older than this goes."""
+    @property
+    def runs(self) -> bool:
+        """Whether the nightly job has something to do for it."""
+        return self.act is not None or self.act_many is not None
+
+    def cutoff(self, now: dt.datetime, scope: str = "") -> dt.datetime:
+        """What is older than this goes; below a path whose own value of the parameter may differ."""
         from linli.core.parameters import value_of
 
-        return now - dt.timedelta(days=value_of(self.parameter))
+        return now - dt.timedelta(days=value_of(self.parameter, scope))
 
 
 PROCESSINGS: dict[str, Processing] = {}

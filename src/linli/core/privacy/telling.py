@@ -9,15 +9,17 @@ from linli.core.parameters import REGISTRY, value_of
 from linli.core.privacy.choices import Trigger
 from linli.core.privacy.declare import PROCESSINGS, Processing, Retention
 from linli.core.privacy.models import LocalProcessing
-from linli.core.privacy.places import place_of
+from linli.core.privacy.places import districts, place_of
 
 
 def kept_words(rule: Retention, scope: str = "") -> str:
     """How long, in a sentence: 自办结之日起 365 天，到期抹去姓名以外的信息。"""
     if not rule.parameter:
         return f"{rule.label}：{rule.after}，{rule.effect}"
-    days = value_of(rule.parameter, scope)
-    return f"{rule.label}：{rule.after}起 {days} {REGISTRY[rule.parameter].unit}，到期{rule.effect}"
+    days, unit = value_of(rule.parameter, scope), REGISTRY[rule.parameter].unit
+    own = [(place.label, value_of(rule.parameter, place.path)) for place in districts()] if rule.scope else []
+    others = "".join(f"，{label} {value} {unit}" for label, value in own if not scope and value != days)
+    return f"{rule.label}：{rule.after}起 {days} {unit}{others}，到期{rule.effect}"
 
 
 def assessment_words(reasons: Iterable[Trigger]) -> str:

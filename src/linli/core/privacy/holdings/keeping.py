@@ -11,7 +11,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from linli.core import clock
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
 from linli.core.audit.models import Event
@@ -19,7 +18,7 @@ from linli.core.files.actions import erase_attachment
 from linli.core.files.models import Attachment
 from linli.core.files.registry import READABLE
 from linli.core.notices.models import Notice
-from linli.core.parameters import Parameter, declare
+from linli.core.parameters import Parameter, declare, value_of
 from linli.core.privacy.actions.erasing import drop_takeout
 from linli.core.privacy.choices import TakeoutState
 from linli.core.privacy.declare import (
@@ -42,12 +41,30 @@ declare(
         30,
         730,
     ),
-    Parameter("retention.notice_days", int, 730, "天", "保存期限：消息", "本系统所定", 90, 3650),
+    # What lies in no district is kept for the whole installation: by the system administrator what is a matter of
+    # space, by the security administrator what traces who signed in.
+    Parameter("retention.notice_days", int, 730, "天", "保存期限：消息", "本系统所定", 90, 3650, kept_by="technical"),
     Parameter(
-        "retention.removed_file_days", int, 30, "天", "保存期限：去掉的附件（可撤销的期间）", "本系统所定", 7, 365
+        "retention.removed_file_days",
+        int,
+        30,
+        "天",
+        "保存期限：去掉的附件（可撤销的期间）",
+        "本系统所定",
+        7,
+        365,
+        kept_by="technical",
     ),
     Parameter(
-        "retention.former_password_days", int, 730, "天", "保存期限：用过的密码的摘要", "本系统所定", 450, 1825
+        "retention.former_password_days",
+        int,
+        730,
+        "天",
+        "保存期限：用过的密码的摘要",
+        "本系统所定",
+        450,
+        1825,
+        kept_by="security",
     ),
     Parameter(
         "retention.login_log_days",
@@ -58,8 +75,19 @@ declare(
         "网络安全法：不少于六个月 [V]；三年为本系统所定",
         180,
         3650,
+        kept_by="security",
     ),
-    Parameter("retention.session_days", int, 1, "天", "保存期限：登录状态过期后", "本系统所定", 1, 30),
+    Parameter(
+        "retention.session_days",
+        int,
+        1,
+        "天",
+        "保存期限：登录状态过期后",
+        "本系统所定",
+        1,
+        30,
+        kept_by="security",
+    ),
     Parameter(
         "retention.request_days",
         int,
@@ -99,8 +127,8 @@ def _ownerless(cutoff: dt.datetime) -> QuerySet[Attachment]:
     return Attachment.objects.filter(lost, uploaded_at__lt=cutoff)
 
 
-def _act_delete(row: Any) -> None:
-    row.delete()
+def _delete_all(rows: QuerySet[Any]) -> None:
+    rows.delete()
 
 
 def _act_erase_file(row: Attachment) -> None:
@@ -113,7 +141,8 @@ def _act_request(case: DataRequest) -> None:
 
 def _expired_takeouts(cutoff: dt.datetime) -> QuerySet[Takeout]:
     """Files whose days have run; `expires_at` was set from the parameter when the file was ready."""
-    return Takeout.objects.filter(state=TakeoutState.READY, expires_at__lt=clock.now())
+    now = cutoff + dt.timedelta(days=value_of("privacy.takeout_days"))
+    return Takeout.objects.filter(state=TakeoutState.READY, expires_at__lt=now)
 
 
 def _spoken_requests(cutoff: dt.datetime) -> QuerySet[DataRequest]:
@@ -174,7 +203,7 @@ declare_retention(
         "retention.notice_days",
         "core.Notice",
         lambda cutoff: Notice.objects.filter(created_at__lt=cutoff),
-        _act_delete,
+        act_many=_delete_all,
         title=lambda row: f"消息 {row.pk}",
         since="created_at",
         scope="",
@@ -189,7 +218,7 @@ declare_retention(
         "retention.session_days",
         "sessions.Session",
         lambda cutoff: Session.objects.filter(expire_date__lt=cutoff),
-        _act_delete,
+        act_many=_delete_all,
         title=lambda row: "登录状态",
         since="expire_date",
         scope="",
@@ -204,7 +233,7 @@ declare_retention(
         "retention.former_password_days",
         "core.FormerPassword",
         lambda cutoff: FormerPassword.objects.filter(set_at__lt=cutoff),
-        _act_delete,
+        act_many=_delete_all,
         title=lambda row: f"摘要 {row.pk}",
         since="set_at",
         scope="",
@@ -219,7 +248,7 @@ declare_retention(
         "retention.login_log_days",
         "axes.AccessLog",
         lambda cutoff: AccessLog.objects.filter(attempt_time__lt=cutoff),
-        _act_delete,
+        act_many=_delete_all,
         title=lambda row: f"登录 {row.pk}",
         since="attempt_time",
         scope="",
@@ -234,7 +263,7 @@ declare_retention(
         "retention.login_log_days",
         "axes.AccessFailureLog",
         lambda cutoff: AccessFailureLog.objects.filter(attempt_time__lt=cutoff),
-        _act_delete,
+        act_many=_delete_all,
         title=lambda row: f"登录失败 {row.pk}",
         since="attempt_time",
         scope="",
@@ -249,7 +278,7 @@ declare_retention(
         "retention.login_log_days",
         "axes.AccessAttempt",
         lambda cutoff: AccessAttempt.objects.filter(attempt_time__lt=cutoff),
-        _act_delete,
+        act_many=_delete_all,
         title=lambda row: f"登录失败 {row.pk}",
         since="attempt_time",
         scope="",

@@ -18,7 +18,8 @@ from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.paging import keyset
-from linli.core.parameters import REGISTRY, value_of
+from linli.core.parameters import REGISTRY, Parameter, value_of
+from linli.core.parameters.models import ParameterValue
 from linli.core.privacy import telling
 from linli.core.privacy.actions import erasing, notice, retention
 from linli.core.privacy.choices import DISTRICT_HEAD, Ground, MarkKind, Trigger
@@ -149,7 +150,7 @@ def local_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 def _rule_or_404(request: HttpRequest, slug: str) -> Retention:
     rule = RETENTIONS.get(slug)
-    if rule is None or rule.act is None or not request.user.has_perm("privacy.view_retention"):
+    if rule is None or not rule.runs or not request.user.has_perm("privacy.view_retention"):
         raise Http404
     return rule
 
@@ -161,7 +162,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("privacy.view_retention"):
         raise Http404
     rows = [
-        (found, REGISTRY[found.rule.parameter] if found.rule.parameter else None, _days(found.rule))
+        (found, _parameter(request, found.rule), _days(found.rule, edited_scope(request)))
         for found in retention.forecast()
     ]
     runs = RetentionRun.objects.filter(Q(done__gt=0) | Q(failed__gt=0)).order_by("-pk")[:20]
@@ -169,8 +170,18 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     return render(request, "core/privacy/retention.html", {"rows": rows, "runs": told, "today": clock.today()})
 
 
-def _days(rule: Retention) -> Any:
-    return value_of(rule.parameter) if rule.parameter else ""
+def _parameter(request: HttpRequest, rule: Retention) -> tuple[Parameter, bool] | None:
+    """The parameter behind a rule, and whether this reader keeps it."""
+    if not rule.parameter:
+        return None
+    parameter = REGISTRY[rule.parameter]
+    permission = "core.set_policy" if parameter.kept_by == "security" else "core.set_parameter"
+    scope = "" if parameter.kept_by == "security" else edited_scope(request)
+    return parameter, request.user.has_perm(permission, ParameterValue(key=parameter.key, scope=scope))
+
+
+def _days(rule: Retention, scope: str = "") -> Any:
+    return value_of(rule.parameter, scope) if rule.parameter else ""
 
 
 def in_scope(request: HttpRequest, rule: Retention, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -187,8 +198,8 @@ def retention_rows(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows behind a number. A district head reads their titles and may hold one; the security administrator
     keeps the policy and reads no business data, so sees kind, number and date."""
     rule = _rule_or_404(request, slug)
-    held = request.GET.get("held") == "1"
-    rows = retention.held_rows(rule) if held else retention.due_rows(rule)
+    held, coming = request.GET.get("held") == "1", request.GET.get("coming") == "1"
+    rows = (retention.held_rows if held else retention.coming_rows if coming else retention.due_rows)(rule)
     named = bool(edited_scope(request))
     page = keyset(in_scope(request, rule, rows), request, ascending=True)
     shown = [
@@ -207,8 +218,9 @@ def retention_rows(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": shown,
         "held": held,
+        "coming": coming and not held,
         "may_hold": named and bool(rule.scope),
-        "days": _days(rule),
+        "days": _days(rule, edited_scope(request)),
         "cutoff": rule.cutoff(clock.now()),
         "parameter": REGISTRY[rule.parameter],
     }
@@ -234,7 +246,8 @@ def _hold_on(row: Any) -> RecordMark | None:
 def retention_hold(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Keep one row although its time has run, or let it go again."""
     rule = _rule_or_404(request, slug)
-    row = get_object_or_404(in_scope(request, rule, rule.due(rule.cutoff(clock.now()))), pk=pk)
+    moment = clock.now() + retention.AHEAD  # what goes next month can be held today
+    row = get_object_or_404(in_scope(request, rule, retention.run_out(rule, moment)), pk=pk)
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:300]
     try:
         if mark := _hold_on(row):
