@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='localprocessing',
             name='triggers',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('sensitive', '处理敏感个人信息'), ('automated', '利用个人信息进行自动化决策'), ('entrusted', '委托他人处理'), ('shared', '向其他处理者提供'), ('published', '公开个人信息'), ('abroad', '向境外提供'), ('effect', '其他对个人权益有重大影响的')], max_length=10), blank=True, default=list, size=None, verbose_name='有没有下列情形'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('sensitive', '处理敏感个人信息'), ('automated', '利用个人信息进行自动化决策'), ('entrusted', '委托他人处理'), ('shared', '向其他处理者提供'), ('published', '公开个人信息'), ('abroad', '向境外提供'), ('effect', '其他对个人权益有重大影响的')], max_length=10), blank=True, null=True, size=None, verbose_name='有没有下列情形'),
         ),
         migrations.AlterField(
             model_name='localprocessing',

@@ -135,7 +135,10 @@ class LocalProcessing(models.Model):
     kept = models.CharField(_("保存期限"), max_length=200)
     security = models.CharField(_("安全措施"), max_length=200)
     triggers = ArrayField(
-        models.CharField(max_length=10, choices=Trigger), verbose_name=_("有没有下列情形"), default=list, blank=True
+        models.CharField(max_length=10, choices=Trigger),
+        verbose_name=_("有没有下列情形"),
+        null=True,
+        blank=True,
     )
     assessment = models.CharField(_("影响评估"), max_length=200, blank=True, editable=False)  # until 0013; words
     line = models.BigIntegerField(null=True, blank=True, editable=False, help_text="the first row of a changed entry")
@@ -162,7 +165,7 @@ class LocalProcessing(models.Model):
     @property
     def reasons(self) -> list[Trigger]:
         """Why an impact assessment is due, in the order of the law; empty where none is."""
-        due = {*self.triggers} | ({Trigger.SENSITIVE} if self.sensitive else set())
+        due = {*(self.triggers or ())} | ({Trigger.SENSITIVE} if self.sensitive else set())
         return [trigger for trigger in Trigger if trigger in due]
 
 
