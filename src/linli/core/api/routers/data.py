@@ -17,7 +17,6 @@ from linli.core.api.schemas import UID, Answer, Paged, Word, one_of, page_of, ty
 from linli.core.audit import record
 from linli.core.errors import WrongState
 from linli.core.privacy.actions import consents, takeouts
-from linli.core.privacy.actions.notice import kept_words
 from linli.core.privacy.declare import HOLDINGS, PROCESSINGS, Holding
 from linli.core.privacy.holdings import SIGN_UP
 from linli.core.privacy.models import Consent, Takeout
@@ -29,6 +28,7 @@ from linli.core.privacy.queries import (
     shown_row,
     subject_of,
 )
+from linli.core.privacy.telling import kept_words
 from linli.core.privacy.web.data import SHOWN
 
 

@@ -18,6 +18,7 @@ from linli.core.api.rooms import Room
 from linli.core.api.schemas import Answer, Input, Number, Paged, Word, one_of, page_of, typed, word
 from linli.core.errors import NotAllowed
 from linli.core.parameters import value_of
+from linli.core.privacy import telling
 from linli.core.privacy.actions import erasing, notice, retention
 from linli.core.privacy.choices import MarkKind
 from linli.core.privacy.declare import PROCESSINGS, RETENTIONS, Retention
@@ -52,6 +53,7 @@ class ProcessingEntry(Answer):
     basis: str = Field(examples=["个人信息保护法第十三条"])
     fields: str = Field(examples=["姓名、手机号"])
     sensitive: bool
+    triggers: list[str] = Field(examples=[["entrusted"]], description="要做影响评估的情形")
     sources: str = Field(examples=["本人"])
     recipients: str = Field(examples=[""])
     kept: str = Field(examples=["自活动结束之日起 1 年，到期删除"])
@@ -73,6 +75,7 @@ class Keeping(Answer):
     label: str = Field(examples=["消息"])
     words: str = Field(examples=["消息：自发出之日起 365 天，到期删除"])
     due: int = Field(examples=[12], description="今晚会清理的，数到一定数目为止")
+    coming: int = Field(examples=[3], description="之后 30 天里会清理的")
     held: int = Field(examples=[0], description="依法保留的")
 
 
@@ -131,7 +134,7 @@ def _told(version: NoticeVersion) -> dict[str, Any]:
         "current": version.number == notice.current_version().number,
         "contact": value_of("privacy.contact"),
         "reply_days": value_of("privacy.reply_days"),
-        "entries": dict(notice.ordered(version.content)),
+        "entries": dict(telling.ordered(version.content)),
     }
 
 
@@ -142,7 +145,7 @@ def _add_entries(room: Room) -> None:
     def listed(request: HttpRequest) -> object:
         _reader(request)
         local = LocalProcessing.objects.filter(ended_at__isnull=True).order_by("scope", "pk")
-        declared = {entry.slug: notice.told(entry) for entry in PROCESSINGS.values()}
+        declared = {entry.slug: telling.told(entry) for entry in PROCESSINGS.values()}
         return {"declared": declared, "local": [_entry(row) for row in local]}
 
     @typed(id=Number)
@@ -222,6 +225,7 @@ def _entry(row: LocalProcessing) -> dict[str, Any]:
         "id": row.pk,
         "place": place.label if place else "",
         "ground": word(row.ground, row.get_ground_display()),
+        "triggers": row.triggers or [],
         **{name: getattr(row, name) for name in plain + kept},
     }
 
@@ -230,7 +234,7 @@ def _entry(row: LocalProcessing) -> dict[str, Any]:
 
 
 def _add_retention(room: Room) -> None:
-    slugs = one_of(slug for slug, rule in RETENTIONS.items() if rule.act is not None)
+    slugs = one_of(slug for slug, rule in RETENTIONS.items() if rule.runs)
 
     def listed(request: HttpRequest) -> object:
         _may_view(request)
@@ -238,8 +242,9 @@ def _add_retention(room: Room) -> None:
             {
                 "slug": found.rule.slug,
                 "label": found.rule.label,
-                "words": notice.kept_words(found.rule),
+                "words": telling.kept_words(found.rule),
                 "due": found.due,
+                "coming": found.coming,
                 "held": found.held,
             }
             for found in retention.forecast()
@@ -288,7 +293,7 @@ def _may_view(request: HttpRequest) -> None:
 def _row(request: HttpRequest, rule: Retention, id: int, *, lock: bool = False) -> Any:
     if lock:
         list(rule.model._default_manager.select_for_update().filter(pk=id).values_list("pk"))
-    row = in_scope(request, rule, rule.due(rule.cutoff(clock.now()))).filter(pk=id).first()
+    row = in_scope(request, rule, retention.run_out(rule, clock.now() + retention.AHEAD)).filter(pk=id).first()
     if row is None:
         raise Http404
     return row
