@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from linli.core.access.models import User
 from linli.core.api.begins import begins
 from linli.core.api.schemas import Input, one_of, whole
+from linli.core.privacy.actions.incidents import report_incident
 from linli.core.privacy.actions.requests import begin_request
 from linli.core.privacy.choices import DATA_REQUEST, RequestKind
+from linli.core.privacy.incident_choices import INCIDENT, IncidentKind
+from linli.core.privacy.incident_models import Incident
 from linli.core.privacy.models import DataRequest
+from linli.core.privacy.places import districts
 from linli.core.privacy.queries import disclosures_visible_to
 
 _KINDS = "；".join(f"{kind.value}：{kind.label}" for kind in RequestKind)
@@ -38,3 +42,22 @@ def open_request(body: BeginRequest, *, actor: User) -> DataRequest:
         if look is None:
             raise Http404
     return begin_request(body.kind, actor=actor, record_key=body.record, look=look, on_behalf=body.on_behalf)
+
+
+_INCIDENTS = "；".join(f"{kind.value}：{kind.label}" for kind in IncidentKind)
+
+
+class ReportIncident(Input):
+    """Reports what looks like a personal information incident; it is with the district at once."""
+
+    kind: one_of(IncidentKind.values) = Field(description=_INCIDENTS)  # type: ignore[valid-type]
+    what: str = Field(max_length=2000, description="发现了什么", examples=["名单发到了微信群"])
+    found_at: AwareDatetime = Field(description="什么时候发现的", examples=["2026-01-05T09:00:00+08:00"])
+    district: str = Field("", max_length=12, description="由哪个区处理；只有一个区时不填", examples=["440511"])
+
+
+@begins(INCIDENT, ReportIncident)
+def open_incident(body: ReportIncident, *, actor: User) -> Incident:
+    """A report; an unknown district is none."""
+    place = next((place.path for place in districts() if body.district == place.number_code), body.district)
+    return report_incident(kind=body.kind, what=body.what, found_at=body.found_at, place=place, actor=actor)

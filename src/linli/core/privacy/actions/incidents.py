@@ -41,6 +41,7 @@ REPORT, SAVE, GATHER, CLEAR = (
 )
 GATHERED_IN = frozenset({IncidentState.HANDLING, IncidentState.AUTHORITY, IncidentState.PERSONS})
 LEAST_WORDS = 5
+EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 @transaction.atomic
@@ -53,6 +54,8 @@ def report_incident(*, kind: str, what: str, found_at: dt.datetime, place: str =
         wrong["what"] = f"请写发现了什么，至少 {LEAST_WORDS} 个字。"
     if found_at > clock.now():
         wrong["found_at"] = "发现时间不能在将来。"
+    if found_at < EARLIEST:
+        wrong["found_at"] = "发现时间太早了。请核对年份。"
     scope = place or usual_place(actor)
     if district_of(scope) is None or district_of(scope).path != scope:  # type: ignore[union-attr]
         wrong["place"] = "请选由哪个区处理。"
