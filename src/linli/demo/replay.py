@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from linli.core.access.models import User
+from linli.core.audit import record_all
 from linli.core.audit.models import Event
 from linli.core.notices.choices import Channel, State
 from linli.core.notices.models import Delivery, Notice
@@ -245,7 +246,7 @@ class Replay:
     def write(self) -> None:
         """Everything gathered, in the order it happened."""
         self.events.sort(key=lambda event: event.at)
-        Event.objects.bulk_create(self.events, batch_size=2000)
+        record_all(self.events)
         Task.objects.bulk_create(self.tasks, batch_size=2000)
         CaseVersion.objects.bulk_create(self.versions, batch_size=2000)
         self.notices.sort(key=lambda notice: notice.created_at)

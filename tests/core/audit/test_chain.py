@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit import chain, record
-from linli.core.audit.chain import COLUMNS, DIGEST, TEXT, canonical_text, digest_of, ids_of, seal_events
+from linli.core.audit.chain import ids_of, seal_events
 from linli.core.audit.models import Event, Gap, Seal
+from linli.core.audit.texts import COLUMNS, DIGEST, TEXT, canonical_text, digest_of
 from linli.core.audit.verify import verify_chain
 
 

@@ -15,11 +15,12 @@ from tests.personas import World
 from linli.core.access.models import User
 from linli.core.audit import chain, heads, record
 from linli.core.audit.actions import accept_change, begin_marks
-from linli.core.audit.chain import DIGEST, link_text, seal_events
+from linli.core.audit.chain import link_text, seal_events
 from linli.core.audit.findings import Report
 from linli.core.audit.marks import mark_rows, shape_of
 from linli.core.audit.models import Event, Mark, Seal
 from linli.core.audit.records import verify_records
+from linli.core.audit.texts import DIGEST
 from linli.core.audit.verify import verify_chain
 from linli.core.errors import BadInput, NotAllowed
 from linli.organizations.models import Organization

@@ -15,15 +15,14 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from linli.core import clock
-from linli.core.audit import COLUMNS
+from linli.core.access.models import User
+from linli.core.audit import record
 from linli.core.audit.models import Event, Gap, Seal
+from linli.core.audit.texts import TEXT, digest_of, fits, moment_text
 from linli.core.privacy.cipher import audit_key
 
 MOST = 2000  # events a link
@@ -31,49 +30,9 @@ START = bytes(32)  # what the first link follows
 # An id that was absent may still appear this long after; no transaction of ours runs for a day.
 WAITED_FOR = dt.timedelta(days=2)
 _LOCK = 0x6C696E6C69_5EA1  # one sealer at a time
-_MOMENT = '\'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\''
-
-#: The canonical text of an event `e`: a JSON array of all its columns. `jsonb` prints itself with its keys by length,
-#: then by bytes, and with numbers written out; the moment is UTC with six decimals whatever the session says.
-TEXT = f"json_build_array({', '.join(f'e.{name}' for name in COLUMNS)})::text".replace(
-    "e.at", f"to_char(e.at AT TIME ZONE 'UTC', {_MOMENT})"
-)
-DIGEST = f"sha256(convert_to({TEXT}, 'UTF8'))"
-
-
-def moment_text(moment: dt.datetime) -> str:
-    """As `TEXT` writes a moment: 2026-11-22T03:04:05.000006Z."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
-
-
-def canonical_text(event: Event) -> str:
-    """The Python twin of TEXT."""
-    values = [
-        event.pk,
-        moment_text(event.at),
-        *(getattr(event, name) for name in COLUMNS[2:9]),
-        json.loads(json.dumps(event.detail, cls=DjangoJSONEncoder), parse_float=Decimal),
-        event.request_id,
-    ]
-    return "[" + ", ".join(map(_json, values)) + "]"
-
-
-def _json(value: Any) -> str:
-    """JSON as jsonb prints it."""
-    if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
-        return "{" + ", ".join(f"{_json(key)}: {_json(value[key])}" for key in keys) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_json, value)) + "]"
-    if isinstance(value, Decimal):
-        # PostgreSQL's numeric knows no negative zero and writes every digit out.
-        return format(value if value else abs(value), "f")
-    return json.dumps(value, ensure_ascii=False)
-
-
-def digest_of(text: str) -> bytes:
-    """The digest of a canonical text."""
-    return hashlib.sha256(text.encode()).digest()
+STAMPS_BEGUN = "core.stamps_begun"
+# Processes of the version before may still write events without a stamp this long after the first of the new one.
+GRACE = dt.timedelta(hours=1)
 
 
 # --- links --------------------------------------------------------------------------------------------------------
@@ -183,27 +142,79 @@ def _next_link() -> Seal | None:
     return seal
 
 
-def _fresh(start: int) -> list[tuple[int, bytes]]:
-    """Events after the last link. An id the sequence has not given yet is none of ours; verify names it."""
+def begin_stamps() -> None:
+    """Say once that events bear stamps from here on.
+
+    Where events were sealed before, processes of the version without stamps may run on for a while: theirs are taken
+    within GRACE.
+    """
+    if _begun() is None:
+        record(User.system(), STAMPS_BEGUN, None, upgraded=Seal.objects.exists())
+
+
+def _begun() -> Event | None:
+    """The event that says since when there are stamps."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT e.id, {DIGEST} FROM core_event e
-                WHERE e.id > %s AND e.id <= (SELECT last_value FROM core_event_id_seq) ORDER BY e.id LIMIT {MOST}""",  # noqa: S608
-            [start],
+            f"SELECT e.id, e.stamp, {TEXT} FROM core_event e WHERE e.name = %s ORDER BY e.at, e.id",  # noqa: S608
+            [STAMPS_BEGUN],
         )
-        return [(pk, bytes(digest)) for pk, digest in cursor.fetchall()]
+        pk = next((pk for pk, stamp, text in cursor.fetchall() if fits(text, stamp)), None)
+    return Event.objects.get(pk=pk) if pk else None
+
+
+def takes_unstamped() -> bool:
+    """Whether an event without a stamp may still be one of the program's own."""
+    begun = _begun()
+    return begun is None or (bool(begun.detail.get("upgraded")) and clock.now() < begun.at + GRACE)
+
+
+def is_ours(text: str, stamp: bytes | None, *, unstamped: bool) -> bool:
+    """Whether the program wrote this event, as it stands."""
+    return unstamped if stamp is None else fits(text, stamp)
+
+
+def _fresh(start: int) -> list[tuple[int, bytes]]:
+    """Events after the last link. An id the sequence has not given yet is none of ours; verify names it."""
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT e.id, e.stamp, {TEXT} FROM core_event e
+                    WHERE e.id > %s AND e.id <= (SELECT last_value FROM core_event_id_seq)
+                    ORDER BY e.id LIMIT {MOST}""",  # noqa: S608
+                [start],
+            )
+            rows = cursor.fetchall()
+        ours = _ours(rows)
+        if ours or not rows:
+            return ours
+        start = rows[-1][0]
 
 
 def _late() -> list[tuple[int, bytes]]:
     """Events that have appeared under an absent id. The limit inside keeps the plan: gap by gap."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT e.id, e.digest FROM core_gap g CROSS JOIN LATERAL (
-                    SELECT e.id, {DIGEST} AS digest FROM core_event e
-                    WHERE e.id BETWEEN g.first_id AND g.last_id ORDER BY e.id LIMIT {MOST}) e
-                ORDER BY e.id LIMIT {MOST}"""  # noqa: S608
-        )
-        return [(pk, bytes(digest)) for pk, digest in cursor.fetchall()]
+    late: list[tuple[int, bytes]] = []
+    after = 0
+    while len(late) < MOST:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT e.id, e.stamp, e.text FROM core_gap g CROSS JOIN LATERAL (
+                        SELECT e.id, e.stamp, {TEXT} AS text FROM core_event e
+                        WHERE e.id BETWEEN greatest(g.first_id, %s) AND g.last_id ORDER BY e.id LIMIT {MOST}) e
+                    ORDER BY e.id LIMIT {MOST}""",  # noqa: S608
+                [after + 1],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            break
+        late, after = late + _ours(rows), rows[-1][0]
+    return late[:MOST]
+
+
+def _ours(rows: list[tuple[int, bytes | None, str]]) -> list[tuple[int, bytes]]:
+    """Ids and digests of the events the program wrote; the others stay out of the chain, and verify names them."""
+    bare = any(stamp is None for _pk, stamp, _text in rows) and takes_unstamped()
+    return [(pk, digest_of(text)) for pk, stamp, text in rows if is_ours(text, stamp, unstamped=bare)]
 
 
 def _gaps(start: int, ids: list[int]) -> list[int]:

@@ -18,9 +18,10 @@ def audit() -> None:
 def seal() -> None:
     """把还没有封存的办理记录封存；后台任务每分钟也做一次。"""
     from linli.core.audit.actions import begin_marks
-    from linli.core.audit.chain import seal_events
+    from linli.core.audit.chain import begin_stamps, seal_events
     from linli.core.audit.heads import keep_head
 
+    begin_stamps()
     marked = begin_marks()
     if marked:
         click.echo(f"原有的 {marked:,} 行业务数据加上了核对标记。")

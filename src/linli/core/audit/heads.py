@@ -17,8 +17,9 @@ from typing import Any
 from django.conf import settings
 
 from linli.core import clock
-from linli.core.audit.chain import last_seal, moment_text
+from linli.core.audit.chain import last_seal
 from linli.core.audit.models import Seal
+from linli.core.audit.texts import moment_text
 
 EVERY = dt.timedelta(minutes=10)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from linli.core.audit.actions import VERIFY_JOB, begin_marks, verify
-from linli.core.audit.chain import seal_events
+from linli.core.audit.chain import begin_stamps, seal_events
 from linli.core.audit.choices import Outcome
 from linli.core.audit.heads import keep_head
 from linli.core.audit.models import Verification
@@ -15,6 +15,7 @@ from linli.core.audit.models import Verification
 @app.task(name="core.seal_events", queueing_lock="core.seal_events")
 def seal(timestamp: int) -> None:
     """Every minute; a second sealer at the same time leaves at once."""
+    begin_stamps()
     begin_marks()
     seal_events()
     keep_head()

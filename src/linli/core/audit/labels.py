@@ -41,6 +41,7 @@ LABELS: dict[str, str] = {
     "core.case_begun": "开始填写",
     "core.backup": "备份",
     "core.marks_begun": "业务数据加核对标记",
+    "core.stamps_begun": "办理记录加印记",
     "core.audit_verified": "核验办理记录",
     "core.audit_exported": "导出办理记录",
     "core.change_accepted": "认可改动",
@@ -85,7 +86,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "settings": ("参数与日历", ("core.set_", "core.end_", "core.take_", "core.confirm_")),
     "import": ("导入", ("sheets.",)),
-    "audit": ("审计自身", ("core.audit_", "core.change_", "core.marks_")),
+    "audit": ("审计自身", ("core.audit_", "core.change_", "core.marks_", "core.stamps_")),
 }
 
 

@@ -20,9 +20,10 @@ from django.db.models import Model, Q
 
 from linli.core.access.models import User
 from linli.core.audit import record
-from linli.core.audit.chain import TEXT, ids_of, link_text, pairs
+from linli.core.audit.chain import ids_of, link_text, pairs
 from linli.core.audit.marks import marked_models
 from linli.core.audit.models import Event, Seal
+from linli.core.audit.texts import TEXT
 from linli.core.errors import BadInput, NotAllowed
 
 EXPORTED = "core.audit_exported"

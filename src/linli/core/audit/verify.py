@@ -7,30 +7,19 @@ database, over several connections; where a link differs, each of its events. Wh
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from linli.core.audit.chain import (
-    DIGEST,
-    START,
-    TEXT,
-    WAITED_FOR,
-    digest_of,
-    ids_of,
-    last_seal,
-    link_text,
-    pairs,
-    sign,
-)
+from linli.core.audit.chain import START, ids_of, link_text, pairs, sign
 from linli.core.audit.findings import Report
 from linli.core.audit.heads import valid_heads
 from linli.core.audit.models import Seal
+from linli.core.audit.strangers import verify_strangers
+from linli.core.audit.texts import DIGEST, TEXT, digest_of
 
 Progress = Callable[[int], None]
 PORTION = 20  # links a statement: some 40,000 events
@@ -69,8 +58,7 @@ def verify_chain(
         report.count("events", checked)
         tell(checked)
     _swaps(report)
-    _unexpected(report)
-    _tail(report)
+    verify_strangers(report)
     return report
 
 
@@ -213,67 +201,3 @@ def _swaps(report: Report) -> None:
         was = next((stored[found] for other in ids if (found := digest_of(f"[{other}{rest}")) in stored), None)
         if was is not None and was != pk:
             report.add("event_swapped", f"办理记录 {pk} 现在的内容是原来第 {was} 条的：两条被调换。", event=pk)
-
-
-def _unexpected(report: Report) -> None:
-    """Events under ids that no link and no transaction accounts for."""
-    last = last_seal()
-    if last is None:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """WITH gaps AS MATERIALIZED (
-                    SELECT a.first, b.last, s.at, s.number FROM core_seal s
-                    CROSS JOIN unnest(s.absent) WITH ORDINALITY a(first, n)
-                    JOIN LATERAL unnest(s.absent) WITH ORDINALITY b(last, n) ON b.n = a.n + 1
-                    WHERE s.absent <> '{}' AND mod(a.n, 2) = 1),
-                late AS MATERIALIZED (SELECT unnest(late) AS id FROM core_seal WHERE late <> '{}')
-            SELECT e.id, e.at, e.name, g.number, g.at < %s FROM gaps g
-            CROSS JOIN LATERAL (SELECT id, at, name FROM core_event e WHERE e.id BETWEEN g.first AND g.last
-                                ORDER BY e.id LIMIT 1000000) e
-            WHERE NOT EXISTS (SELECT 1 FROM late WHERE late.id = e.id)
-            UNION ALL SELECT e.id, e.at, e.name, 0, true FROM core_event e
-            WHERE e.id < 1 OR e.id > (SELECT last_value FROM core_event_id_seq)""",
-            [last.at - WAITED_FOR],
-        )
-        rows = cursor.fetchall()
-    for pk, at, name, number, is_over in rows:
-        if is_over:
-            why = f"第 {number} 号封存时没有它" if number else "系统没有发过这个编号"
-            text = f"办理记录 {pk}（{timezone.localtime(at):%Y-%m-%d %H:%M:%S}，{name}）是绕过系统插入的：{why}。"
-            report.add("event_inserted", text, event=pk, seal=number or None)
-    _late_ids(report)
-
-
-def _late_ids(report: Report) -> None:
-    """A late event must have been listed as absent before, and be sealed once."""
-    ranges: list[tuple[int, int]] = []
-    seen: set[int] = set()
-    rows = Seal.objects.exclude(absent=[], late=[]).order_by("number").values_list("number", "absent", "late")
-    for number, absent, late in rows.iterator(chunk_size=500):
-        for pk in late:
-            if pk in seen or not _inside(ranges, pk):
-                text = f"第 {number} 号封存补封的办理记录 {pk} 此前并没有缺。"
-                report.add("seal_changed", text, seal=number, event=pk)
-            seen.add(pk)
-        ranges += pairs(absent)
-    for (_first, last), (first, _last) in pairwise(ranges):
-        if first <= last:
-            report.add("seal_changed", f"编号 {first} 在两号封存里都算缺。", event=first)
-
-
-def _inside(ranges: list[tuple[int, int]], pk: int) -> bool:
-    place = bisect_right(ranges, (pk, 1 << 62)) - 1
-    return place >= 0 and ranges[place][0] <= pk <= ranges[place][1]
-
-
-def _tail(report: Report) -> None:
-    """What is not sealed yet."""
-    last = last_seal()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), min(at) FROM core_event WHERE id > %s", [last.last_id if last else 0])
-        waiting, oldest = cursor.fetchone()
-    report.count("unsealed", waiting)
-    if waiting:
-        since = f"，最早的一条在 {timezone.localtime(oldest):%Y-%m-%d %H:%M}" if oldest else ""
-        report.notes.append(f"还有 {waiting} 条办理记录没有封存{since}；它们在下一次封存以后才能核验。")

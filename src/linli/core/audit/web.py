@@ -18,12 +18,13 @@ from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit import queries
 from linli.core.audit.actions import ask_verification
-from linli.core.audit.chain import canonical_text, digest_of, ids_of
+from linli.core.audit.chain import ids_of
 from linli.core.audit.choices import Outcome
 from linli.core.audit.labels import GROUPS, label_of
 from linli.core.audit.models import Event, Seal
 from linli.core.audit.proof import events_proof, home_of
 from linli.core.audit.queries import Search
+from linli.core.audit.texts import canonical_text, digest_of
 from linli.core.errors import NotAllowed
 from linli.core.replica.reading import board
 

@@ -14,7 +14,7 @@ from linli.core import clock
 from linli.core.access.grants import holds
 from linli.core.access.holders import holders_of
 from linli.core.access.models import User
-from linli.core.audit import record
+from linli.core.audit import record, record_all
 from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, Refusal, WrongState
 from linli.core.notices import notify
@@ -197,7 +197,7 @@ def climb(pks: Iterable[int], level: Task.Level) -> int:
     late = level == Task.Level.LATE
     kind_of = {row.case_type_id: row.case_type for row in rows}
     name, system = RAISED if late else WARNED, User.system()
-    events = Event.objects.bulk_create(
+    events = record_all(
         Event(
             actor=system,
             name=name,
