@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
+from linli.core.audit.marks import mark_links
 
 from .choices import PARENTS, UPPER_LEVELS, CodeKind, Datum, Level, UrbanClass, UrbanRural
 from .datum import Point
@@ -207,3 +208,7 @@ def reserve_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]
+
+
+# Through its predecessors an area's officers reach the records of those.
+mark_links(Area.predecessors.through, _("区划的前身"))

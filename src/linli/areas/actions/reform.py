@@ -10,6 +10,7 @@ from django.db import transaction
 from linli.areas.models import Area
 from linli.core.access.models import User
 from linli.core.audit import record
+from linli.core.audit.marks import link
 from linli.core.errors import BadInput, WrongState
 
 from .tree import finish, lock_tree, permit, rehang
@@ -35,7 +36,7 @@ def merge_areas(sources: Sequence[Area], *, into: Area, on: dt.date, reason: str
         for child in Area.objects.filter(parent=source, valid_to=None):
             rehang(child, to=into)
         finish(source, on=on)
-    into.predecessors.add(*sources)
+    link(into.predecessors, *sources)
     into.refresh_from_db()
     record(actor, "areas.merge_areas", into, sources=[source.name for source in sources], on=on, reason=reason)
     return into
@@ -78,7 +79,7 @@ def split_area(
     if not goes_on:
         finish(area, on=on)
     for part in into:
-        part.predecessors.add(area)
+        link(part.predecessors, area)
         part.refresh_from_db()
     area.refresh_from_db()
     record(actor, "areas.split_area", area, into=[part.name for part in into], on=on, reason=reason, goes_on=goes_on)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from linli.core.access.models import User
     from linli.core.audit.models import Event
 
+#: The id comes first in the row and the stamp, which binds it, last. In one list of VALUES, since planning the same
+#: with a subquery for the id takes longer than writing the row.
 INSERT = f"""INSERT INTO core_event (id, {", ".join(CONTENT)}, stamp)
-    SELECT n.id, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, {BOUND}
-    FROM (SELECT nextval('core_event_id_seq') AS id) n RETURNING id, stamp"""  # noqa: S608
+    VALUES (nextval('core_event_id_seq'), {"%s, " * len(CONTENT)}{BOUND}) RETURNING id, stamp"""  # noqa: S608
 
 L = TypeVar("L", bound="Callable[[Event], None]")
 _listeners: list[Callable[[Event], None]] = []

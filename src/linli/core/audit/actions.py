@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from contextlib import suppress
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from linli.core import clock, jobs
 from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.audit.choices import Outcome
 from linli.core.audit.findings import Report
-from linli.core.audit.marks import CHUNK, Marked, mark_removed, mark_rows, marked_models, shape_of
+from linli.core.audit.marks import CHUNK, Marked, mark_removed, mark_rows, marked_models, row_of, shape_of
 from linli.core.audit.models import Event, Verification
 from linli.core.audit.records import verify_records
+from linli.core.audit.stored import verify_files
 from linli.core.audit.verify import verify_chain
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.parameters import Parameter, declare
@@ -99,9 +100,10 @@ def verify(
     *,
     lanes: int = 2,
     records: bool = True,
+    files: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Check the chain from `verification.since` on and the marked rows, and keep what was found.
+    """Check the chain from `verification.since` on, the marked rows and the stored files; keep what was found.
 
     A check that was killed runs again from its beginning.
     """
@@ -122,6 +124,8 @@ def verify(
         verify_chain(since=verification.since, lanes=lanes, progress=tell, report=report)
         if records:
             verify_records(report=report, progress=tell)
+        if files:
+            verify_files(report=report, progress=tell)
     except BaseException:
         _end(verification, Outcome.STOPPED, report)
         raise
@@ -137,14 +141,16 @@ def _end(verification: Verification, outcome: Outcome, report: Report) -> None:
     verification.findings = [finding.as_dict() for finding in report.findings]
     verification.save()
     if outcome != Outcome.STOPPED:
-        record(
-            verification.asked_by or User.system(),
-            VERIFIED,
-            None,
-            outcome=outcome.value,
-            through=report.through,
-            findings=len(report.findings) + report.more,
-        )
+        # Where the sequence was set back no event can be written; what was found is told all the same.
+        with suppress(IntegrityError), transaction.atomic():
+            record(
+                verification.asked_by or User.system(),
+                VERIFIED,
+                None,
+                outcome=outcome.value,
+                through=report.through,
+                findings=len(report.findings) + report.more,
+            )
 
 
 def about(*, records: bool, since: int = 1) -> int:
@@ -173,7 +179,7 @@ def accept_change(label: str, pk: int, *, reason: str, actor: User) -> None:
         )
     if len(reason.strip()) < 4:
         raise BadInput("core.accept_change", "请写明为什么认可，至少 4 个字。", fields={"reason": "至少 4 个字。"})
-    row: Any = model._base_manager.filter(pk=pk).first()
+    row = row_of(model, pk)
     if row is None:
         mark_removed(model, [pk])
     else:

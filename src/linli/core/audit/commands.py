@@ -42,9 +42,10 @@ def seal() -> None:
 @audit.command()
 @click.option("--since", type=click.IntRange(1), default=1, help="从第几号封存起核验。")
 @click.option("--records/--no-records", default=True, help="是否也核对业务数据的标记。")
+@click.option("--files/--no-files", default=True, help="是否也核对附件的内容。")
 @click.option("--lanes", type=click.IntRange(1, 16), default=2, show_default=True, help="同时用几个数据库连接。")
-def verify(since: int, records: bool, lanes: int) -> None:
-    """核验全部办理记录和业务数据。完好时退出码为 0，有改动为 1，并逐条说明。"""
+def verify(since: int, records: bool, files: bool, lanes: int) -> None:
+    """核验全部办理记录、业务数据和附件。完好时退出码为 0，有改动为 1，并逐条说明。"""
     from linli.core.audit.actions import verify as check
     from linli.core.audit.models import Verification
 
@@ -54,13 +55,15 @@ def verify(since: int, records: bool, lanes: int) -> None:
         if tty:
             click.echo(f"\r已核验 {done:,} / 约 {max(done, total):,}", nl=False, err=True)
 
-    report = check(Verification.objects.create(since=since), lanes=lanes, records=records, progress=progress)
+    made = Verification.objects.create(since=since)
+    report = check(made, lanes=lanes, records=records, files=files, progress=progress)
     if tty:
         click.echo("", err=True)
     counts = report.counts
     click.echo(
         f"核验了 {counts.get('seals', 0):,} 号封存、{counts.get('events', 0):,} 条办理记录、"
-        f"{counts.get('rows', 0):,} 行业务数据，用时 {time.monotonic() - began:.1f} 秒。"
+        f"{counts.get('rows', 0):,} 行业务数据、{counts.get('files', 0):,} 个附件，"
+        f"用时 {time.monotonic() - began:.1f} 秒。"
     )
     for note in report.notes:
         click.echo(note)

@@ -23,6 +23,7 @@ back is not made good by the next honest save. `linli audit accept` does that, w
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ from django.db import connection, models, transaction
 from linli.core.privacy.cipher import audit_key
 
 CHUNK = 5000  # rows a statement
+EPOCH = dt.date(2000, 1, 1)  # a row whose key is a day goes by its number from here
 M = TypeVar("M", bound="Marked")
 
 
@@ -73,6 +75,8 @@ def _shape(model: type[Marked], kind: int) -> Shape:
     quote = connection.ops.quote_name
     columns = [f"t.{quote(str(meta.get_field(name).column))}" for name in model.MARKED]  # type: ignore[union-attr]
     pk = f"t.{quote(str(meta.pk.column))}"
+    if isinstance(meta.pk, models.DateField):
+        pk = f"({pk} - '{EPOCH}'::date)"
     values = ", ".join((f"'{meta.label_lower}'::text", pk, *columns))
     digest = f"sha256(record_send(ROW({values})))"
     prints = f"ARRAY[{', '.join(f'hashtext({column}::text)' for column in columns)}]::integer[]"
@@ -84,16 +88,52 @@ def marked_models() -> list[type[Marked]]:
     from django.apps import apps
 
     found = [model for model in apps.get_models() if issubclass(model, Marked)]
-    return sorted(found, key=lambda model: model._meta.label_lower)
+    return sorted([*found, *_links], key=lambda model: model._meta.label_lower)
 
 
-def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
-    held = iter(ids)
+# Tables of many-to-many relations whose rows are marked, too: nobody can inherit from Marked there.
+_links: list[type[Marked]] = []
+
+
+def mark_links(through: Any, words: Any) -> None:
+    """Have the rows of a many-to-many table marked; whoever writes them calls `link`. `words` name such a row."""
+    through._meta.verbose_name = words
+    through.MARKED = tuple(field.name for field in through._meta.local_fields if isinstance(field, models.ForeignKey))
+    _links.append(through)
+
+
+def link(related: Any, *rows: models.Model) -> None:
+    """`related.add(*rows)` where the links are marked; links that are there keep the mark they have."""
+    through, near = related.through, {related.source_field_name: related.instance}
+    with transaction.atomic(savepoint=False):
+        before = set(through._base_manager.filter(**near).values_list("pk", flat=True))
+        related.add(*rows)
+        mark_rows(through, set(through._base_manager.filter(**near).values_list("pk", flat=True)) - before)
+
+
+def number_of(pk: Any) -> int:
+    """By which number a row's mark knows it."""
+    return (pk - EPOCH).days if isinstance(pk, dt.date) else int(pk)
+
+
+def row_of(model: type[Marked], number: int) -> Any:
+    """The row of a mark's number, of its columns only how it is called and where it lies; None when it is not there.
+
+    What else stands in it may be spoilt: an encrypted column that was changed cannot even be read.
+    """
+    by_day = isinstance(model._meta.pk, models.DateField)
+    called = {field.name for field in model._meta.local_fields} & {"uid", "scope", "path"}
+    rows = model._base_manager.only("pk", *called)
+    return rows.filter(pk=EPOCH + dt.timedelta(days=number) if by_day else number).first()
+
+
+def _chunks(ids: Iterable[Any]) -> Iterator[list[int]]:
+    held = map(number_of, ids)
     while chunk := list(islice(held, CHUNK)):
         yield chunk
 
 
-def mark_rows(model: type[Marked], ids: Iterable[int]) -> None:
+def mark_rows(model: type[Marked], ids: Iterable[Any]) -> None:
     """Mark rows as they stand now, in the transaction that wrote them. Ids of no row are passed over."""
     shape = shape_of(model)
     for chunk in _chunks(ids):
@@ -132,7 +172,7 @@ def _write(cursor: Any, shape: Shape, ids: list[int], macs: bytes) -> None:
     )
 
 
-def sound_rows(model: type[Marked], ids: Collection[int]) -> set[int]:
+def sound_rows(model: type[Marked], ids: Collection[Any]) -> set[int]:
     """Those of the ids whose row fits its mark."""
     shape, sound = shape_of(model), set()
     for chunk in _chunks(ids):
@@ -149,7 +189,7 @@ def sound_rows(model: type[Marked], ids: Collection[int]) -> set[int]:
 
 
 @contextmanager
-def keeping_marks(model: type[models.Model], ids: Collection[int]) -> Iterator[None]:
+def keeping_marks(model: type[models.Model], ids: Collection[Any]) -> Iterator[None]:
     """Change rows by SQL inside: afterwards those that fitted their mark before are marked as they stand now.
 
     Does nothing for a model without marks, so that code for any model need not ask.
@@ -163,7 +203,7 @@ def keeping_marks(model: type[models.Model], ids: Collection[int]) -> Iterator[N
         mark_rows(model, sound)
 
 
-def mark_removed(model: type[Marked], ids: Iterable[int]) -> None:
+def mark_removed(model: type[Marked], ids: Iterable[Any]) -> None:
     """Say that the program itself removed these rows, in the transaction that did."""
     shape = shape_of(model)
     for chunk in _chunks(ids):

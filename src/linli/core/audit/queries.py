@@ -8,21 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import QuerySet
 
 from linli.core import clock
 from linli.core.access.grants import Person
-from linli.core.access.models import User
 from linli.core.audit.chain import last_seal
-from linli.core.audit.labels import FAILED, label_of, labels, names_in
+from linli.core.audit.labels import FAILED, label_of, labels
 from linli.core.audit.models import Event, Seal, Verification
-from linli.core.errors import BadInput
-from linli.core.paging import Order, Page
 
-ORDER = Order(Event, ("-at",))
-SIZE = 50
-MOST_PERSONS = 50
 Places = Callable[[], Iterable[tuple[str, list[tuple[str, str]]]]]
 _places: list[Places] = []
 
@@ -40,74 +33,6 @@ def places() -> list[tuple[str, list[tuple[str, str]]]]:
 def events_visible_to(user: Person) -> QuerySet[Event]:
     """All events for who may read the trace, none for anybody else."""
     return Event.objects.all() if user.has_perm("core.read_audit") else Event.objects.none()
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is asked for; empty means everything."""
-
-    person: str = ""
-    name: str = ""
-    group: str = ""
-    record: str = ""
-    scope: str = ""
-    request: str = ""
-    outcome: str = ""
-    since: dt.date | None = None
-    until: dt.date | None = None
-
-    def of(self, events: QuerySet[Event]) -> QuerySet[Event]:
-        """The events that fit, without an order. Every condition is an index's own."""
-        if self.person:
-            found = User.objects.filter(Q(username=self.person) | Q(name=self.person) | Q(uid=self.person))
-            events = events.filter(actor__in=list(found.values_list("pk", flat=True)[:MOST_PERSONS]))
-        if self.name:
-            events = events.filter(name=self.name)
-        if self.group:
-            events = events.filter(name__in=names_in(self.group))
-        if self.record:
-            events = events.filter(**self._subject())
-        if self.scope:
-            events = events.filter(scope__startswith=self.scope)
-        if self.request:
-            events = events.filter(request_id=self.request).exclude(request_id="")
-        if self.outcome == "failed":
-            events = events.filter(name__in=FAILED)
-        elif self.outcome == "done":
-            events = events.exclude(name__in=FAILED)
-        if self.since:
-            events = events.filter(at__gte=_midnight(self.since))
-        if self.until:
-            events = events.filter(at__lt=_midnight(self.until + dt.timedelta(days=1)))
-        return events
-
-    def _subject(self) -> dict[str, Any]:
-        from linli.core.audit.proof import subject_named
-
-        try:
-            found = subject_named(self.record)
-        except BadInput:
-            return {"pk__in": []}
-        return {"subject_type": ContentType.objects.get_for_model(found), "subject_id": found.pk}
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    from django.utils import timezone
-
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
-
-
-def page_of(events: QuerySet[Event], request: HttpRequest) -> Page[Event]:
-    """A page of events, newest first, at the same cost however many there are."""
-    key = ORDER.read(request.GET.get("after", ""))
-    rows: list[Event] = []
-    for condition in ORDER.segments(key):
-        wanted = events.filter(condition).select_related("actor", "on_behalf_of").order_by(*ORDER.order_by)
-        rows += wanted[: SIZE + 1 - len(rows)]
-        if len(rows) > SIZE:
-            break
-    more = len(rows) > SIZE
-    return Page(rows[:SIZE], ORDER.written(ORDER.key_of(rows[SIZE - 1])) if more else "", key is None)
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection
 
 from linli.core.audit.findings import Report
-from linli.core.audit.marks import Marked, Shape, marked_models, shape_of
+from linli.core.audit.marks import Marked, Shape, marked_models, row_of, shape_of
 
 PORTION = 10_000  # rows a statement
 
 
-def verify_records(*, report: Report, progress: Callable[[int], None] | None = None) -> Report:
+def verify_records(
+    *,
+    report: Report,
+    progress: Callable[[int], None] | None = None,
+    only: Iterable[type[Marked]] | None = None,
+) -> Report:
     """Find rows changed, inserted or deleted past the program. `progress` hears how many were checked."""
-    for model in marked_models():
+    for model in marked_models() if only is None else only:
         _rows(report, model, progress or (lambda _count: None))
         _gone(report, model)
     return report
 
 
 def _rows(report: Report, model: type[Marked], progress: Callable[[int], None]) -> None:
-    shape, after = shape_of(model), 0
+    shape, after = shape_of(model), -(2**63)  # nobody's keys are negative, unless somebody put them in
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -73,10 +78,11 @@ def _label(model: type[Marked], name: str) -> str:
 def name_of(model: type[Marked], pk: int) -> str:
     """A row in words that give no personal value away: 社会组织 18（uid …）."""
     outward = ""
-    if any(field.name == "uid" for field in model._meta.local_fields):
-        row: Any = model._base_manager.filter(pk=pk).first()
-        uid = row.uid if row else ""
-        outward = f"（{uid}）" if uid else ""
+    row = row_of(model, pk)
+    if uid := getattr(row, "uid", ""):
+        outward = f"（{uid}）"
+    elif row is not None and row.pk != pk:
+        outward = f"（{row.pk}）"
     return f"{model._meta.verbose_name} {pk}{outward}"
 
 

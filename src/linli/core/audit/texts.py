@@ -43,8 +43,8 @@ TEXT = (
     f" ELSE json_build_array({_ARRAY}, encode(e.stamp, 'hex')) END)::text"
 )
 DIGEST = f"sha256(convert_to({TEXT}, 'UTF8'))"
-#: The stamp of an event, of its signature and its id.
-BOUND = f"substr(sha256(%s::bytea || int8send(n.id)), 1, {STAMP_BYTES})"
+#: The stamp of an event, of its signature and the id that was given just now.
+BOUND = f"substr(sha256(%s::bytea || int8send(currval('core_event_id_seq'))), 1, {STAMP_BYTES})"
 
 _encode = DjangoJSONEncoder(ensure_ascii=False).encode
 
@@ -92,9 +92,7 @@ def canonical_text(event: Any) -> str:
 
 def content_of(event: Any) -> str:
     """The content of an event as a text."""
-    return content_text(
-        [detail_text(event.detail) if name == "detail" else getattr(event, name) for name in CONTENT]
-    )
+    return content_text([detail_text(event.detail) if name == "detail" else getattr(event, name) for name in CONTENT])
 
 
 def _json(value: Any) -> str:

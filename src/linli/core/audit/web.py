@@ -23,7 +23,7 @@ from linli.core.audit.choices import Outcome
 from linli.core.audit.labels import GROUPS, label_of
 from linli.core.audit.models import Event, Seal
 from linli.core.audit.proof import events_proof, home_of
-from linli.core.audit.queries import Search
+from linli.core.audit.search import ORDER, SIZE, Search
 from linli.core.audit.texts import canonical_text, digest_of
 from linli.core.errors import NotAllowed
 from linli.core.replica.reading import board
@@ -44,6 +44,7 @@ class SearchForm(forms.Form):
     """What is looked for; everything may stay empty."""
 
     person = forms.CharField(label="谁", max_length=60, required=False)
+    about = forms.CharField(label="涉及谁", max_length=60, required=False)
     record = forms.CharField(label="哪件事", max_length=40, required=False)
     name = NameField(label="动作", required=False)
     scope = forms.ChoiceField(label="区域", required=False)
@@ -61,7 +62,12 @@ class SearchForm(forms.Form):
         cast("forms.ChoiceField", self.fields["scope"]).choices = [("", "全部区域"), *queries.places()]
         groups = [("", ""), *((slug, label) for slug, (label, _names) in GROUPS.items())]
         cast("forms.ChoiceField", self.fields["group"]).choices = groups
-        for name, words in (("person", "姓名或账号"), ("record", "编号，例如 SQ-…"), ("request", "请求号")):
+        for name, words in (
+            ("person", "谁办的：姓名或账号"),
+            ("about", "看了谁、代谁：姓名或账号"),
+            ("record", "编号，例如 SQ-…"),
+            ("request", "请求号"),
+        ):
             self.fields[name].widget.attrs["placeholder"] = words
 
     def clean(self) -> dict[str, Any]:
@@ -94,13 +100,20 @@ def event_list(request: HttpRequest) -> HttpResponse:
     """The events that fit, newest first."""
     user = _officer(request)
     form, search = _asked(request.GET)
-    found = search.of(queries.events_visible_to(user)) if form.is_valid() else Event.objects.none()
-    page = queries.page_of(found, request)
+    events = queries.events_visible_to(user) if form.is_valid() else Event.objects.none()
+    page = search.page(events, request)
     groups = [
         {"slug": slug, "label": label, "here": search.group == slug} for slug, (label, _names) in GROUPS.items()
     ]
     filled = {name: value for name, value in request.GET.items() if value and name != "after"}
-    context = {"form": form, "page": page, "lines": queries.lines_of(page.rows), "groups": groups, "filled": filled}
+    context = {
+        "form": form,
+        "page": page,
+        "unfinished": page.after and len(page.rows) < SIZE,
+        "lines": queries.lines_of(page.rows),
+        "groups": groups,
+        "filled": filled,
+    }
     return render(request, "core/audit/events.html", context, status=422 if form.errors else 200)
 
 
@@ -148,7 +161,7 @@ def event_export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     form, search = _asked(request.POST)
     if not form.is_valid():
         return redirect("core:audit")
-    rows = search.of(queries.events_visible_to(user)).order_by(*queries.ORDER.order_by)
+    rows = search.of(queries.events_visible_to(user)).order_by(*ORDER.order_by)
     ids = list(rows.values_list("pk", flat=True)[:MOST_EXPORTED])
     filled = {name: str(value) for name, value in form.cleaned_data.items() if value}
     lines = events_proof(ids, actor=user, filter=filled)

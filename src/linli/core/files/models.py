@@ -12,14 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 
 
-class Attachment(models.Model):
+class Attachment(Marked):
     """A file in a slot of a record. Where it lies and how it is addressed are both unguessable.
 
     `source_sha256` is of what was sent (to recognise the same file sent twice), `sha256` of what is stored: a photo
     is written anew without metadata. Removing marks the row, so that it can be undone.
     """
+
+    MARKED = (
+        *("uid", "subject_type", "subject_id", "slot", "name", "media_type", "size", "sha256", "source_sha256"),
+        *("width", "height", "stored_as", "thumbnail_as", "uploaded_by", "uploaded_at", "removed_by", "removed_at"),
+    )
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")

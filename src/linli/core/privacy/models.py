@@ -75,8 +75,10 @@ class VerifiedNumber(Marked):
         return f"{self.get_kind_display()} {self.verified_at:%Y-%m-%d}"
 
 
-class NoticeVersion(models.Model):
+class NoticeVersion(Marked):
     """The privacy notice as it read from a day on: what the declared entries and the districts' own ones said."""
+
+    MARKED = ("number", "content", "digest", "published_at")
 
     number = models.PositiveIntegerField(_("版本"), unique=True)
     content = models.JSONField(encoder=DjangoJSONEncoder)
@@ -119,8 +121,13 @@ class Consent(Marked):
         return f"{self.processing} {self.version}"
 
 
-class LocalProcessing(models.Model):
+class LocalProcessing(Marked):
     """What a district adds to the register of processing: an entry of its own, or words to a declared one."""
+
+    MARKED = (
+        *("scope", "extends", "label", "purpose", "ground", "basis", "fields", "sensitive", "sources", "recipients"),
+        *("kept", "security", "assessment", "set_by", "set_at", "ended_at"),
+    )
 
     scope = models.CharField(max_length=200, db_collation="C")
     extends = models.CharField(_("补充哪一项"), max_length=60, blank=True)
@@ -169,8 +176,10 @@ class LocalProcessing(models.Model):
         return [trigger for trigger in Trigger if trigger in due]
 
 
-class RecordMark(models.Model):
+class RecordMark(Marked):
     """A mark on one record: kept by law although its time has run, or restricted at its person's wish."""
+
+    MARKED = ("kind", "subject_type", "subject_id", "reason", "set_by", "set_at", "lifted_by", "lifted_at")
 
     kind = models.CharField(_("标记"), max_length=10, choices=MarkKind)
     subject_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
@@ -230,8 +239,10 @@ class Takeout(models.Model):
         return f"{self.get_state_display()} {self.asked_at:%Y-%m-%d}"
 
 
-class RetentionRun(models.Model):
+class RetentionRun(Marked):
     """One run of one rule of keeping: how many rows it dealt with. Which ones stands in the events of its batches."""
+
+    MARKED = ("rule", "cutoff", "started_at", "ended_at", "done", "held", "failed")
 
     rule = models.CharField(_("规则"), max_length=60)
     cutoff = models.DateTimeField(_("截至"))

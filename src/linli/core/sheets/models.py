@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 from linli.core.sheets.choices import BUSY, Choice, Outcome, RowState, State
 from linli.core.words import Worded
 
@@ -24,8 +25,14 @@ if TYPE_CHECKING:
 TAB = 10_000_000
 
 
-class Import(Worded):
+class Import(Marked, Worded):
     """One workbook on its way into a register. `scope` is the path its rows must lie under."""
+
+    # What it came to; how far it has got meanwhile changes with every portion.
+    MARKED = (
+        *("uid", "slug", "scope", "state", "name", "run", "counts", "begun_by", "begun_at", "decided_by"),
+        *("applied_at", "undone_at", "forgotten_at"),
+    )
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     slug = models.CharField(_("登记册"), max_length=40)

@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 from linli.core.privacy.fields import EncryptedTextField
 from linli.core.webhooks.choices import HookState, MessageState
 
 
-class Webhook(models.Model):
+class Webhook(Marked):
     """An address that is told of events its owner may see. The secrets are encrypted and shown once."""
+
+    MARKED = ("uid", "user", "name", "url", "patterns", "secret", "state", "created_at")
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="webhooks")

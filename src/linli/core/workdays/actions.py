@@ -42,7 +42,8 @@ def load_published(last_year: int = 2026) -> int:
             NotImplementedError
         ):  # the library does not ship this year: leave it unknown, so that people are warned
             continue
-        CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
+        there = set(CalendarDay.objects.filter(day__year=year).values_list("day", flat=True))
+        CalendarDay.objects.bulk_create([row for row in rows if row.day not in there])
         CalendarYear.objects.create(year=year, source="国务院办公厅节假日安排通知")
         added += len(rows)
     forget()

@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from linli.core.audit.marks import Marked
 
-class CalendarYear(models.Model):
+
+class CalendarYear(Marked):
     """A year whose holidays are known. A year without a row falls back to Monday to Friday, with a warning."""
+
+    MARKED = ("source",)
 
     year = models.PositiveSmallIntegerField(_("年份"), primary_key=True)
     source = models.CharField(_("依据"), max_length=200)
@@ -20,8 +24,10 @@ class CalendarYear(models.Model):
         return str(self.year)
 
 
-class CalendarDay(models.Model):
+class CalendarDay(Marked):
     """A day that differs from Monday-to-Friday: a holiday on a weekday, or a working weekend."""
+
+    MARKED = ("is_workday", "note")
 
     day = models.DateField(_("日期"), primary_key=True)
     is_workday = models.BooleanField(_("上班"))

@@ -92,8 +92,10 @@ CASE_MARKED = (
 )
 
 
-class CaseVersion(models.Model):
+class CaseVersion(Marked):
     """What a case said each time it was sent, so that a mended one can be held against the last."""
+
+    MARKED = ("case_type", "case_id", "number", "content", "sent_at", "sent_by")
 
     case_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     case_id = models.BigIntegerField()
