@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from linli.core.audit.findings import Report
 
 
 @click.group()
@@ -44,9 +48,11 @@ def seal() -> None:
 @click.option("--records/--no-records", default=True, help="是否也核对业务数据的标记。")
 @click.option("--files/--no-files", default=True, help="是否也核对附件的内容。")
 @click.option("--lanes", type=click.IntRange(1, 16), default=2, show_default=True, help="同时用几个数据库连接。")
-def verify(since: int, records: bool, files: bool, lanes: int) -> None:
+@click.option("--copy", is_flag=True, help="核验的是恢复出来的副本：什么都不写，不看库外留存的校验值和附件。")
+def verify(since: int, records: bool, files: bool, lanes: int, copy: bool) -> None:
     """核验全部办理记录、业务数据和附件。完好时退出码为 0，有改动为 1，并逐条说明。"""
     from linli.core.audit.actions import verify as check
+    from linli.core.audit.actions import verify_database
     from linli.core.audit.models import Verification
 
     began, tty = time.monotonic(), sys.stderr.isatty()
@@ -55,15 +61,22 @@ def verify(since: int, records: bool, files: bool, lanes: int) -> None:
         if tty:
             click.echo(f"\r已核验 {done:,} / 约 {max(done, total):,}", nl=False, err=True)
 
-    made = Verification.objects.create(since=since)
-    report = check(made, lanes=lanes, records=records, files=files, progress=progress)
+    if copy:
+        report = verify_database(lanes=lanes)
+    else:
+        made = Verification.objects.create(since=since)
+        report = check(made, lanes=lanes, records=records, files=files, progress=progress)
     if tty:
         click.echo("", err=True)
+    _tell(report, time.monotonic() - began)
+
+
+def _tell(report: Report, seconds: float) -> None:
+    """What was checked and found; fails when something was."""
     counts = report.counts
     click.echo(
         f"核验了 {counts.get('seals', 0):,} 号封存、{counts.get('events', 0):,} 条办理记录、"
-        f"{counts.get('rows', 0):,} 行业务数据、{counts.get('files', 0):,} 个附件，"
-        f"用时 {time.monotonic() - began:.1f} 秒。"
+        f"{counts.get('rows', 0):,} 行业务数据、{counts.get('files', 0):,} 个附件，用时 {seconds:.1f} 秒。"
     )
     for note in report.notes:
         click.echo(note)
@@ -77,6 +90,19 @@ def verify(since: int, records: bool, files: bool, lanes: int) -> None:
     raise click.ClickException(
         f"发现 {len(report.findings) + report.more:,} 处改动。请先保留现场（备份数据库和日志），再查是谁做的。"
     )
+
+
+@audit.command()
+def remark() -> None:
+    """升级后核对的字段变了：把符合旧标记的行换成新标记；后台任务也会做。不符合的行保持原样，核验会点名。"""
+    from linli.core.audit.renewal import renew_marks
+
+    renewed = renew_marks()
+    for each in renewed:
+        left = f"；{each.left:,} 行原来就不符，没有动" if each.left else ""
+        click.echo(f"{each.model._meta.verbose_name}：{each.rows:,} 行换了新标记{left}。")
+    if not renewed:
+        click.echo("没有要换的标记。")
 
 
 @audit.command()

@@ -9,6 +9,7 @@ from linli.core.audit.chain import begin_stamps, seal_events
 from linli.core.audit.choices import Outcome
 from linli.core.audit.heads import keep_head
 from linli.core.audit.models import Verification
+from linli.core.audit.renewal import renew_marks
 
 
 @app.periodic(cron="* * * * *")
@@ -17,6 +18,7 @@ def seal(timestamp: int) -> None:
     """Every minute; a second sealer at the same time leaves at once."""
     begin_stamps()
     begin_marks()
+    renew_marks()
     seal_events()
     keep_head()
 

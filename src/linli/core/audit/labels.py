@@ -41,6 +41,7 @@ LABELS: dict[str, str] = {
     "core.case_begun": "开始填写",
     "core.backup": "备份",
     "core.marks_begun": "业务数据加核对标记",
+    "core.marks_renewed": "业务数据换核对标记",
     "core.stamps_begun": "办理记录加印记",
     "core.audit_verified": "核验办理记录",
     "core.audit_exported": "导出办理记录",

@@ -38,6 +38,7 @@ from django.db import connection, models, transaction
 from linli.core.privacy.cipher import audit_key
 
 CHUNK = 5000  # rows a statement
+MARKS_RENEWED = "core.marks_renewed"
 EPOCH = dt.date(2000, 1, 1)  # a row whose key is a day goes by its number from here
 M = TypeVar("M", bound="Marked")
 
@@ -66,21 +67,35 @@ class Shape:
 
 def shape_of(model: type[Marked]) -> Shape:
     """How the rows of a model are digested. The content type is asked each time: tests make it anew."""
-    return _shape(model, ContentType.objects.get_for_model(model).pk)
+    return _shape(model, ContentType.objects.get_for_model(model).pk, tuple(model.MARKED))
+
+
+def former_shapes(model: type[Marked]) -> list[Shape]:
+    """How rows were digested before, as long as their marks have not been made anew (renewal.py)."""
+    from linli.core.audit.models import Event
+
+    before: tuple[tuple[str, ...], ...] = getattr(model, "MARKED_BEFORE", ())
+    if not before:
+        return []
+    asked = {"model": model._meta.label_lower, "fields": list(model.MARKED)}
+    if Event.objects.filter(name=MARKS_RENEWED, detail__contains=asked).exists():
+        return []
+    kind = ContentType.objects.get_for_model(model).pk
+    return [_shape(model, kind, tuple(fields)) for fields in before]
 
 
 @lru_cache(maxsize=64)
-def _shape(model: type[Marked], kind: int) -> Shape:
+def _shape(model: type[Marked], kind: int, names: tuple[str, ...]) -> Shape:
     meta = model._meta
     quote = connection.ops.quote_name
-    columns = [f"t.{quote(str(meta.get_field(name).column))}" for name in model.MARKED]  # type: ignore[union-attr]
+    columns = [f"t.{quote(str(meta.get_field(name).column))}" for name in names]  # type: ignore[union-attr]
     pk = f"t.{quote(str(meta.pk.column))}"
     if isinstance(meta.pk, models.DateField):
         pk = f"({pk} - '{EPOCH}'::date)"
     values = ", ".join((f"'{meta.label_lower}'::text", pk, *columns))
     digest = f"sha256(record_send(ROW({values})))"
     prints = f"ARRAY[{', '.join(f'hashtext({column}::text)' for column in columns)}]::integer[]"
-    return Shape(meta.label_lower, kind, quote(meta.db_table), pk, tuple(model.MARKED), digest, prints)
+    return Shape(meta.label_lower, kind, quote(meta.db_table), pk, names, digest, prints)
 
 
 def marked_models() -> list[type[Marked]]:
@@ -174,7 +189,15 @@ def _write(cursor: Any, shape: Shape, ids: list[int], macs: bytes) -> None:
 
 def sound_rows(model: type[Marked], ids: Collection[Any]) -> set[int]:
     """Those of the ids whose row fits its mark."""
-    shape, sound = shape_of(model), set()
+    sound = _sound(shape_of(model), ids)
+    if len(sound) < len(ids):
+        for former in former_shapes(model):
+            sound |= _sound(former, ids)
+    return sound
+
+
+def _sound(shape: Shape, ids: Iterable[Any]) -> set[int]:
+    sound = set()
     for chunk in _chunks(ids):
         with connection.cursor() as cursor:
             cursor.execute(
@@ -261,6 +284,7 @@ class Marked(models.Model):
     """A row that shows when it was changed past the program. `MARKED` names the fields that matter."""
 
     MARKED: ClassVar[tuple[str, ...]] = ()
+    MARKED_BEFORE: ClassVar[tuple[tuple[str, ...], ...]] = ()  # what it named in earlier versions (renewal.py)
 
     objects: ClassVar[MarkedManager[Self]] = MarkedManager()
 

@@ -7,7 +7,6 @@ The one index is built beside the work. Interrupted, it can be run again.
 
 import django.db.models.deletion
 from django.conf import settings
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 LOOSEN = """
@@ -33,12 +32,12 @@ CREATE INDEX core_event_subject_type_id_ec68ee87 ON core_event (subject_type_id)
 """
 
 
-class AddIndexOnce(AddIndexConcurrently):
-    """Drops the half-built index of an interrupted run before it starts anew."""
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+# A half-built index of an interrupted run goes first.
+INDEX = [
+    "DROP INDEX CONCURRENTLY IF EXISTS core_event_behalf",
+    """CREATE INDEX CONCURRENTLY core_event_behalf ON core_event (on_behalf_of_id, at DESC)
+       WHERE on_behalf_of_id IS NOT NULL""",
+]
 
 
 def loose(to, **more):
@@ -83,12 +82,18 @@ class Migration(migrations.Migration):
                 migrations.AlterField("event", "subject_type", loose("contenttypes.contenttype", null=True)),
             ],
         ),
-        AddIndexOnce(
-            "event",
-            models.Index(
-                fields=["on_behalf_of", "-at"],
-                condition=models.Q(("on_behalf_of__isnull", False)),
-                name="core_event_behalf",
-            ),
+        migrations.RunSQL(
+            INDEX,
+            "DROP INDEX core_event_behalf",
+            state_operations=[
+                migrations.AddIndex(
+                    "event",
+                    models.Index(
+                        fields=["on_behalf_of", "-at"],
+                        condition=models.Q(("on_behalf_of__isnull", False)),
+                        name="core_event_behalf",
+                    ),
+                ),
+            ],
         ),
     ]
