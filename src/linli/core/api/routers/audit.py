@@ -19,7 +19,7 @@ from linli.core.audit.actions import ask_verification
 from linli.core.audit.labels import GROUPS
 from linli.core.audit.models import Event, Verification
 from linli.core.audit.proof import events_proof
-from linli.core.audit.queries import Search
+from linli.core.audit.search import ORDER, Search
 from linli.core.audit.web import MOST_EXPORTED, SearchForm, place_in_chain
 from linli.core.errors import NotAllowed
 
@@ -54,6 +54,9 @@ class WholeEvent(TracedEvent):
 
 class _Asked(BaseModel):
     person: str | None = Field(None, max_length=60, description="姓名、账号或标识", examples=["lihua"])
+    about: str | None = Field(
+        None, max_length=60, description="涉及谁：看了谁、代谁、谁的账号", examples=["wangfang"]
+    )
     record: str | None = Field(None, max_length=40, description="编号", examples=["SQ-440511004-2026-00317"])
     name: str | None = Field(None, max_length=80, description="动作", examples=["organizations.agree_filing"])
     group: one_of(GROUPS) | None = Field(None, description="；".join(f"{k}：{v[0]}" for k, v in GROUPS.items()))  # type: ignore[valid-type]
@@ -115,7 +118,7 @@ def build() -> Room:
 
     def proof(request: HttpRequest, body: ProofFilter) -> HttpResponse:
         user = _officer(request)
-        rows = _search(body).of(queries.events_visible_to(user)).order_by(*queries.ORDER.order_by)
+        rows = _search(body).of(queries.events_visible_to(user)).order_by(*ORDER.order_by)
         ids = list(rows.values_list("pk", flat=True)[:MOST_EXPORTED])
         filled = {name: str(value) for name, value in body.model_dump().items() if value}
         lines = events_proof(ids, actor=user, filter=filled)
