@@ -217,7 +217,7 @@ def try_chain(url: str, home: Path, secrets: dict[str, str], manifest: dict[str,
         "LINLI_DEMO": "1" if manifest["kind"] == "demo" else "0",
         **{f"LINLI_{name.upper()}": value for name, value in secrets.items()},
     }
-    todo: list[tuple[str, tuple[str, ...]]] = [("核验办理记录和业务数据", ("audit", "verify"))]
+    todo: list[tuple[str, tuple[str, ...]]] = [("核验办理记录和业务数据", ("audit", "verify", "--copy"))]
     if steps_since(manifest):
         todo.insert(0, ("更新到这一版的数据表", ("manage", "migrate", "--no-input", "--verbosity=0")))
     for label, words in todo:

@@ -13,7 +13,16 @@ from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.audit.choices import Outcome
 from linli.core.audit.findings import Report
-from linli.core.audit.marks import CHUNK, Marked, mark_removed, mark_rows, marked_models, row_of, shape_of
+from linli.core.audit.marks import (
+    CHUNK,
+    MARKS_BEGUN,
+    Marked,
+    mark_removed,
+    mark_rows,
+    marked_models,
+    row_of,
+    shape_of,
+)
 from linli.core.audit.models import Event, Verification
 from linli.core.audit.records import verify_records
 from linli.core.audit.stored import verify_files
@@ -21,7 +30,6 @@ from linli.core.audit.verify import verify_chain
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.parameters import Parameter, declare
 
-MARKS_BEGUN = "core.marks_begun"
 VERIFIED = "core.audit_verified"
 ACCEPTED = "core.change_accepted"
 VERIFY_JOB = "core.verify_audit"

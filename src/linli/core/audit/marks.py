@@ -38,6 +38,7 @@ from django.db import connection, models, transaction
 from linli.core.privacy.cipher import audit_key
 
 CHUNK = 5000  # rows a statement
+MARKS_BEGUN = "core.marks_begun"
 MARKS_RENEWED = "core.marks_renewed"
 EPOCH = dt.date(2000, 1, 1)  # a row whose key is a day goes by its number from here
 M = TypeVar("M", bound="Marked")
