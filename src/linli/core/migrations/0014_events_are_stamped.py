@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ("contenttypes", "0002_remove_content_type_name"),
-        ("core", "0012_what_people_may_ask"),
+        ("core", "0013_impact_and_incidents"),
     ]
 
     operations = [
