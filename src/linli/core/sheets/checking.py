@@ -170,7 +170,7 @@ def hash_kind(column: Column) -> str:
 def typed_frame(sheet: Sheet, values: dict[str, Any]) -> pl.DataFrame:
     """Columns as rules compare them: numbers as numbers, days as days."""
     out = []
-    for column in sheet.own:
+    for column in (column for column in sheet.own if column.name in values):
         series = values[column.name]
         if column.kind is Kind.NUMBER:
             series = series.cast(pl.Int64, strict=False)

@@ -45,11 +45,11 @@ def merge(part: Slice) -> None:
     rows = [
         Incoming(number, label, decision, fields or [], values, target, seen, twin)
         for number, label, decision, fields, values, target, seen, twin in _loaded(
-            f"""SELECT s.number, s.label, s.decision, s.fields, s.values, coalesce(s.match_id, t.record_id),
+            f"""SELECT s.number, s.label, s.decision, s.fields, s.values, coalesce(s.match_id, (
+                        SELECT t.record_id FROM {IMPORTED} t WHERE t.batch_id = s.batch_id AND t.run = %s
+                        AND t.number = s.twin AND t.outcome IN ('created', 'updated'))),
                     s.match_mark, s.twin
-                FROM {STAGED} s LEFT JOIN {IMPORTED} t ON t.batch_id = s.batch_id AND t.run = %s AND t.number = s.twin
-                    AND t.outcome IN ('created', 'updated')
-                WHERE {part.where} AND {_MERGED} ORDER BY s.number""",
+                FROM {STAGED} s WHERE {part.where} AND {_MERGED} ORDER BY s.number""",
             [part.batch.run],
             json_at=(3, 4),
         )
@@ -102,7 +102,7 @@ def _merge_each(part: Slice, now: dict[int, Incoming]) -> set[int]:
     if not now:
         return set()
     sheet = part.sheet
-    records = lock_records(sheet, list(now), part.batch.scope)
+    records, columns = lock_records(sheet, list(now), part.batch.scope), fields_of(sheet)
     fates: list[Fate] = []
     good: dict[int, Merged] = {}
     moved = {pk for pk, row in now.items() if row.seen and pk in records and row.seen != records[pk][1]}
@@ -115,7 +115,7 @@ def _merge_each(part: Slice, now: dict[int, Incoming]) -> set[int]:
             fates.append(row.fate(Outcome.REFUSED, MOVED))
             continue
         record, _ = records[target]
-        changes = changes_of(sheet, row.decision, row.fields, row.values, record)
+        changes = changes_of(columns, row.decision, row.fields, row.values, record)
         if changes:
             good[target] = Merged(row, record, changes)
         else:
@@ -155,21 +155,32 @@ def lock_records(sheet: Sheet, ids: Sequence[int], scope: str) -> dict[int, tupl
     return {pk: (record, present) for pk, record, present in rows}
 
 
+Field = tuple[str, str, list[str]]
+
+
+def fields_of(sheet: Sheet) -> list[Field]:
+    """Of each declared column its name, the record's column that shows a change, and all that change with it."""
+    found = [(column, columns_of(sheet, column.name)) for column in sheet.own]
+    return [(column.name, column.hashed or names[0], names) for column, names in found]
+
+
 def changes_of(
-    sheet: Sheet, decision: str, fields: Sequence[str], values: Mapping[str, Any], record: Mapping[str, Any]
+    columns: Sequence[Field],
+    decision: str,
+    fields: Sequence[str],
+    values: Mapping[str, Any],
+    record: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What a decision writes into a record; a blank of the file never wipes anything out."""
     changes: dict[str, Any] = {}
-    for column in sheet.own:
-        names = columns_of(sheet, column.name)
-        lead = column.hashed or names[0]
+    for column, lead, names in columns:
         new, old = values.get(lead), record.get(lead)
         if new in (None, "") or new == old:
             continue
         wanted = (
             decision == Choice.UPDATE
             or (decision == Choice.FILL and old in (None, ""))
-            or (decision == Choice.PICK and column.name in fields)
+            or (decision == Choice.PICK and column in fields)
         )
         if wanted:
             changes |= {name: values.get(name) for name in names}
@@ -188,16 +199,15 @@ def broken_rules(sheet: Sheet, records: Mapping[int, Mapping[str, Any]]) -> dict
     """Records that would break a rule of the sheet, with the rule's sentence."""
     if not records or not sheet.rules:
         return {}
+    asked = {name for rule in sheet.rules for name in rule.wrong.meta.root_names()}
     values = {
-        column.name: pl.Series(
-            column.name,
-            [
-                None if (value := record.get(_lead(sheet, column.name))) in (None, "") else str(value)
-                for record in records.values()
-            ],
+        name: pl.Series(
+            name,
+            [None if (value := record.get(lead)) in (None, "") else str(value) for record in records.values()],
             dtype=pl.String,
         )
-        for column in sheet.own
+        for name, lead in ((column.name, columns_of(sheet, column.name)[0]) for column in sheet.own)
+        if name in asked
     }
     typed, ids = typed_frame(sheet, values), list(records)
     broken: dict[int, str] = {}
@@ -205,10 +215,6 @@ def broken_rules(sheet: Sheet, records: Mapping[int, Mapping[str, Any]]) -> dict
         for at in typed.select(rule.wrong.fill_null(False)).to_series().arg_true():
             broken.setdefault(ids[at], rule.sentence)
     return broken
-
-
-def _lead(sheet: Sheet, name: str) -> str:
-    return columns_of(sheet, name)[0]
 
 
 def _numbers(part: Slice, good: Mapping[int, Merged]) -> dict[int, dict[str, Any]]:
