@@ -237,6 +237,13 @@ def test_duplicates_are_decided_one_by_one(
     page = client.get(first).content.decode()
     assert "138****2046" in page
     assert "13800002046" not in page
+    order = [
+        page.index(f'<th scope="row">{label}</th>') for label in ("负责人手机号", "成员人数", "组织名称", "备案编号")
+    ]
+    assert order == sorted(order)  # what differs comes first
+    assert page.index(f'href="{reverse("organizations:register")}">社会组织名册</a>') < page.index(
+        f'href="{HOME}">导入</a>'
+    )
     assert client.post(first, {"choice": "pick"}).status_code == 422
     assert client.post(first, {"choice": "new"}).status_code == 422
 

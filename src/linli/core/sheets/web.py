@@ -458,7 +458,7 @@ def comparison(batch: Import, row: StagedRow) -> dict[str, Any]:
         )
     keys = {key.name: key.label for key in sheet.keys}
     return {
-        "lines": lines,
+        "lines": sorted(lines, key=lambda line: not line["pickable"]),  # what is to be decided stands on top
         "other_name": name,
         "other_url": url,
         "key": keys.get(row.match_key, ""),
