@@ -106,7 +106,7 @@ class Replay:
             duty = process.duty_in(state)
             task = self._open(case, duty, state, at) if duty is not None else None
             if case.owner is not None and case.owner_id != actor.pk and not step.quiet:
-                told = str(step.told) or "{title}:" + str(step.past)
+                told = str(step.told) or "{title}：" + str(step.past)
                 self.notify(
                     case.owner,
                     at,
@@ -237,7 +237,7 @@ class Replay:
                     user,
                     at,
                     kind=f"duty.{task.process}",
-                    title=f"{task.title}:{words}",
+                    title=f"{task.title}：{words}",
                     body="",
                     url=task.url,
                     event=event,

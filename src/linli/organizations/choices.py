@@ -101,7 +101,7 @@ SUPPORT = Step(
     reason="may",
     tone="primary",
     hint=_("可写对场地、时间、安全的建议，街道和申请人都会看到。"),
-    told=_("{title}:社区已同意，转街道审核"),
+    told=_("{title}：社区已同意，转街道审核"),
 )
 OPPOSE = Step(
     "organizations.oppose_filing",
@@ -111,7 +111,7 @@ OPPOSE = Step(
     done=_("社区意见：不同意"),
     reason="must",
     hint=_("写清事实。社区意见供街道参考，由街道决定。"),
-    told=_("{title}:社区提出不同意见，转街道审核"),
+    told=_("{title}：社区提出不同意见，转街道审核"),
 )
 RETURN_COMMUNITY = Step(
     "organizations.return_filing_to_mend",
@@ -121,7 +121,7 @@ RETURN_COMMUNITY = Step(
     done=_("社区退回补正"),
     reason="must",
     hint=_("写清缺什么、怎么补。一次说完，免得申请人跑几趟。"),
-    told=_("{title}:社区请你补正后再交"),
+    told=_("{title}：社区请你补正后再交"),
 )
 AGREE = Step(
     "organizations.agree_filing",
@@ -132,7 +132,7 @@ AGREE = Step(
     reason="may",
     basis=_("社区社会组织备案管理办法：街道在收到社区意见后 {days} 个工作日内答复"),
     tone="primary",
-    told=_("{title}:街道已同意，正在公示"),
+    told=_("{title}：街道已同意，正在公示"),
 )
 RETURN_STREET = Step(
     "organizations.return_filing_from_street",
@@ -142,7 +142,7 @@ RETURN_STREET = Step(
     done=_("街道退回补正"),
     reason="must",
     hint=_("写清缺什么、怎么补。一次说完，免得申请人跑几趟。"),
-    told=_("{title}:街道请你补正后再交"),
+    told=_("{title}：街道请你补正后再交"),
 )
 REFUSE = Step(
     "organizations.refuse_filing",
@@ -153,7 +153,7 @@ REFUSE = Step(
     reason="must",
     tone="danger",
     hint=_("写明事实和依据的条款。申请人会看到全文。"),
-    told=_("{title}:街道决定不予备案"),
+    told=_("{title}：街道决定不予备案"),
 )
 OBJECT = Step(
     "organizations.object_to_filing",
@@ -163,7 +163,7 @@ OBJECT = Step(
     done=_("公示期收到异议，重新审核"),
     reason="must",
     hint=_("写明异议内容，不写提出人的姓名。"),
-    told=_("{title}:公示期有人提出异议，街道重新审核"),
+    told=_("{title}：公示期有人提出异议，街道重新审核"),
 )
 ISSUE = Step(
     "organizations.issue_filing",
@@ -171,7 +171,7 @@ ISSUE = Step(
     S.FILED,
     _("公示期满，予以备案"),
     done=_("公示期满，予以备案"),
-    told=_("{title}:备案办好了，可以打印备案证"),
+    told=_("{title}：备案办好了，可以打印备案证"),
 )
 WITHDRAW = Step(
     "organizations.withdraw_filing",
@@ -292,7 +292,7 @@ SUPPORT_AMENDMENT = Step(
     done=_("社区意见：同意"),
     reason="may",
     tone="primary",
-    told=_("{title}:社区已同意，转街道审核"),
+    told=_("{title}：社区已同意，转街道审核"),
 )
 OPPOSE_AMENDMENT = Step(
     "organizations.oppose_amendment",
@@ -302,7 +302,7 @@ OPPOSE_AMENDMENT = Step(
     done=_("社区意见：不同意"),
     reason="must",
     hint=_("写清事实。社区意见供街道参考，由街道决定。"),
-    told=_("{title}:社区提出不同意见，转街道审核"),
+    told=_("{title}：社区提出不同意见，转街道审核"),
 )
 RETURN_AMENDMENT = Step(
     "organizations.return_amendment",
@@ -312,7 +312,7 @@ RETURN_AMENDMENT = Step(
     done=_("退回补正"),
     reason="must",
     hint=_("写清缺什么、怎么补。"),
-    told=_("{title}:请你补正后再交"),
+    told=_("{title}：请你补正后再交"),
 )
 APPROVE_AMENDMENT = Step(
     "organizations.approve_amendment",
@@ -323,7 +323,7 @@ APPROVE_AMENDMENT = Step(
     reason="may",
     basis=_("社区社会组织备案管理办法：街道在 {days} 个工作日内答复"),
     tone="primary",
-    told=_("{title}:已办好，名册已更新"),
+    told=_("{title}：已办好，名册已更新"),
 )
 REFUSE_AMENDMENT = Step(
     "organizations.refuse_amendment",
@@ -334,7 +334,7 @@ REFUSE_AMENDMENT = Step(
     reason="must",
     tone="danger",
     hint=_("写明事实和依据的条款。申请人会看到全文。"),
-    told=_("{title}:街道没有同意"),
+    told=_("{title}：街道没有同意"),
 )
 WITHDRAW_AMENDMENT = Step(
     "organizations.withdraw_amendment",

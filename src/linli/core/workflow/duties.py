@@ -100,7 +100,7 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
         notify(
             case.owner,
             kind=f"case.{task.process}",
-            title=f"{task.title}:办理时限延长 {more} 个工作日",
+            title=f"{task.title}：办理时限延长 {more} 个工作日",
             body=reason,
             url=task.url,
             event=event,
@@ -213,10 +213,10 @@ def climb(pks: Iterable[int], level: Task.Level) -> int:
     Task.objects.bulk_create(_watching(row, role, level) for row, role in raised if role)
     tell = _Teller()
     for row, event in zip(rows, events, strict=True):
-        tell(row, row.role, f"{row.title}:{WORDS[level]}", event)
+        tell(row, row.role, f"{row.title}：{WORDS[level]}", event)
     for (row, role), event in zip(raised, events, strict=False):
         if role:
-            tell(row, role, f"{row.title}:下级办理超期", event)
+            tell(row, role, f"{row.title}：下级办理超期", event)
     return len(rows)
 
 

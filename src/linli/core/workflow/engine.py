@@ -116,7 +116,7 @@ def _tell_owner(step: Step, case: Case, event: Event) -> None:
     from linli.core.notices import notify
 
     assert case.owner is not None
-    told = str(step.told or "{title}:" + step.past)
+    told = str(step.told or "{title}：" + step.past)
     notify(
         case.owner,
         kind=f"case.{case.process.slug}",
