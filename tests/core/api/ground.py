@@ -25,9 +25,12 @@ from linli.core.files.queries import attachments_of
 from linli.core.notices import notify
 from linli.core.notices.models import Robot
 from linli.core.parameters.models import ParameterValue
+from linli.core.privacy.actions.assessments import keep_all_assessments
 from linli.core.privacy.actions.consents import give_consent
+from linli.core.privacy.actions.incidents import report_incident
 from linli.core.privacy.actions.notice import current_version, set_local
 from linli.core.privacy.actions.requests import begin_request
+from linli.core.privacy.assessment_models import Assessment
 from linli.core.privacy.holdings import SIGN_UP
 from linli.core.privacy.models import Takeout
 from linli.core.registers import REGISTRY as REGISTERS
@@ -102,6 +105,10 @@ def _cases(made: Ground, founder: Any) -> None:
         since=clock.today(),
         actor=world["sysadmin"],
     )
+    incident = report_incident(
+        kind="leaked", what="东方街道的名单发到了微信群", found_at=clock.now(), actor=world["street_officer"]
+    )
+    keep_all_assessments()
     filing = Filing.objects.get(organization=made.organization)
     made.names |= {
         ("/registers", "uid"): made.organization.uid,
@@ -110,6 +117,8 @@ def _cases(made: Ground, founder: Any) -> None:
         ("/cases/amendment", "uid"): amendment.uid,
         ("/cases/request", "uid"): request.uid,
         ("/cases/appointment", "uid"): appointment.uid,
+        ("/cases/incident", "uid"): incident.uid,
+        ("/cases/assessment", "uid"): Assessment.objects.earliest("pk").uid,
         ("/files", "uid"): attachments_of(amendment).get().uid,
         ("/cases/amendment", "paper"): attachments_of(amendment).get().uid,
         ("/cases", "paper"): attachments_of(filing).first().uid,
@@ -117,6 +126,8 @@ def _cases(made: Ground, founder: Any) -> None:
         ("/cases/amendment", "step"): "withdraw_amendment",
         ("/cases/request", "step"): "withdraw_request",
         ("/cases/appointment", "step"): "withdraw_appointment",
+        ("/cases/incident", "step"): "confirm_incident",
+        ("/cases/assessment", "step"): "send_assessment",
         ("/publicity", "uid"): filing.uid,
     }
 

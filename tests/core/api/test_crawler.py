@@ -47,11 +47,11 @@ SEES = {
     "other_street_officer": POSTED,
     "neighbour_worker": POSTED,
     "sysadmin": (*ADMINISTERS, "/reforms"),
-    "secadmin": (*ADMINISTERS, "/privacy/retention"),
+    "secadmin": (*ADMINISTERS, "/privacy/retention", "/cases/assessment"),
     "auditadmin": (*POSTED, "/audit"),
     "founder": ("/registers", "/cases", "/files", "/notices", "/data", "/tokens", "/find"),
-    "street_officer": (*OFFICERS, "/imports", "/filters", "/links", "/webhooks", "/exports", "/cases/request"),
-    "auditor": (*OFFICERS, "/cases/request", "/privacy"),
+    "street_officer": (*OFFICERS, "/imports", "/filters", "/links", "/webhooks", "/exports", "/cases/request", "/cases/incident"),
+    "auditor": (*OFFICERS, "/cases/request", "/cases/assessment", "/cases/incident", "/privacy"),
 }
 OWNERS = ("founder", "street_officer", "auditor")
 
