@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from tests.core.sheets.conftest import ID_NUMBER, Bring, line, officer, workbook
 from tests.personas import World
 
 from linli.core import clock
 from linli.core.audit.marks import sound_rows
 from linli.core.audit.models import Event
+from linli.core.audit.texts import TEXT, fits
 from linli.core.errors import WrongState
 from linli.core.files.models import Attachment
 from linli.core.privacy.cipher import decrypt, encrypt_all, hash_all, keyed_hash, newest_prefix
@@ -100,3 +102,23 @@ def test_an_old_import_can_be_looked_at_but_not_undone(world: World, bring: Brin
         actions.undo_import(batch, actor=officer(world))
     assert [row.label for row in ImportedRow.objects.all()] == ["凤亭下书画社"]
     assert Import.objects.get().state == "applied"
+
+
+def test_every_event_of_an_import_bears_the_stamp_of_the_program(
+    world: World, bring: Bring, land: Any, take_back: Any
+) -> None:
+    first = land(bring(workbook([line(), line("英歌队", 负责人身份证号="")])))
+    second = bring(workbook([line(成员人数=40)]))
+    actions.decide(second, "update", actor=officer(world))
+    take_back(land(second))
+    take_back(first)
+
+    told = Event.objects.filter(name__startswith="sheets.").order_by("id")
+    names = [event.name for event in told if event.name in ("sheets.created", "sheets.updated", "sheets.restored")]
+    assert (names, told.filter(name="sheets.removed").count()) == (
+        ["sheets.created", "sheets.created", "sheets.updated", "sheets.restored"],
+        2,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT e.name, {TEXT}, e.stamp FROM core_event e")
+        assert [name for name, text, stamp in cursor.fetchall() if not fits(text, stamp)] == []

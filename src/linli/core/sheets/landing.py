@@ -15,7 +15,7 @@ from linli.core.sheets.choices import Outcome
 from linli.core.sheets.declare import Key, Sheet
 from linli.core.sheets.merging import merge
 from linli.core.sheets.models import Import
-from linli.core.sheets.slices import CREATED_EVENT, EVENTS, Fate, Slice, event_values, reason_of, trace
+from linli.core.sheets.slices import CREATED_EVENT, Fate, Slice, reason_of, tell, trace
 from linli.core.sheets.staging import IMPORTED, STAGED, literal, mark, quoted, recordset, run, stored, table
 from linli.core.workflow.numbers import numbers_after, pass_over
 
@@ -136,8 +136,8 @@ def _defaults(model: type[Model], given: set[str]) -> dict[str, Any]:
 
 
 def _create(part: Slice, refused: list[int]) -> None:
-    """One statement: records, traces, events. The records have gone past Django's models: they get the marks that
-    `save` would have made (core/audit)."""
+    """One statement for records and traces. The records have gone past Django's models: they get the marks that
+    `save` would have made (core/audit), and their events."""
     sheet, batch, model = part.sheet, part.batch, part.sheet.model
     types = stored(sheet)
     constants = _defaults(model, set(types))
@@ -165,9 +165,6 @@ def _create(part: Slice, refused: list[int]) -> None:
             ORDER BY s.number
             ON CONFLICT DO NOTHING
             RETURNING t.id, t.{quoted(sheet.scope)} AS scope, {mark(sheet, "t")} AS mark, {digest} AS digest
-        ), told AS (
-            INSERT INTO {EVENTS} (at, actor_id, post, name, subject_type_id, subject_id, scope, detail, request_id)
-            SELECT %s, %s, %s, '{CREATED_EVENT}', %s, made.id, made.scope, %s::jsonb, %s FROM made
         ), traced AS (
             INSERT INTO {IMPORTED} (batch_id, run, number, outcome, label, record_id, decision, mark, reason)
             SELECT s.batch_id, %s, s.number, CASE WHEN made.id IS NULL THEN 'refused' ELSE 'created' END, s.label,
@@ -175,12 +172,13 @@ def _create(part: Slice, refused: list[int]) -> None:
             FROM {STAGED} s LEFT JOIN made ON made.id = s.record_id
             WHERE {{where}} AND {_NEW}
             ON CONFLICT DO NOTHING
-        ) SELECT id, digest FROM made""",
-        [*parameters, refused, *event_values(part, model), batch.run, TAKEN.format("内容")],
+        ) SELECT id, scope, digest FROM made""",
+        [*parameters, refused, batch.run, TAKEN.format("内容")],
     )
     run("SET LOCAL enable_nestloop TO DEFAULT")
     if issubclass(model, Marked):
-        mark_digests(model, made)
+        mark_digests(model, [(pk, digest) for pk, _scope, digest in made])
+    tell(part, CREATED_EVENT, [(pk, scope) for pk, scope, _digest in made])
 
 
 def _savepoint(part: Slice, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:

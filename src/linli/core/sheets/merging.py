@@ -15,7 +15,7 @@ from linli.core.audit.marks import keeping_marks
 from linli.core.sheets.checking import typed_frame
 from linli.core.sheets.choices import Choice, Outcome
 from linli.core.sheets.declare import Kind, Sheet
-from linli.core.sheets.slices import UPDATED_EVENT, Fate, Incoming, Slice, reason_of, tell, trace
+from linli.core.sheets.slices import UPDATED_EVENT, Fate, Incoming, Slice, reason_of, tell_fields, trace
 from linli.core.sheets.staging import IMPORTED, STAGED, literal, mark, quoted, recordset, run, stored, table
 from linli.core.workflow.numbers import numbers_after
 
@@ -244,7 +244,7 @@ def _write(part: Slice, good: dict[int, Merged]) -> list[Fate]:
         items = list(good.items())
         half = len(items) // 2
         return [*_write(part, dict(items[:half])), *_write(part, dict(items[half:]))]
-    tell(part, UPDATED_EVENT, {pk: sorted(set(new) - hidden(part.sheet)) for pk, new in changes.items()})
+    tell_fields(part, UPDATED_EVENT, {pk: sorted(set(new) - hidden(part.sheet)) for pk, new in changes.items()})
     return [
         each.row.fate(
             Outcome.UPDATED,

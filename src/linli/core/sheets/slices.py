@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import structlog
-from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model
 
-from linli.core import clock
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
-from linli.core.audit.models import Event
+from linli.core.audit import record_each
 from linli.core.sheets.choices import Outcome
 from linli.core.sheets.declare import Places, Sheet
 from linli.core.sheets.models import Import
 from linli.core.sheets.staging import IMPORTED, quoted, run, table
 
 CREATED_EVENT, UPDATED_EVENT, RESTORED_EVENT = "sheets.created", "sheets.updated", "sheets.restored"
-EVENTS = Event._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -112,38 +107,30 @@ def trace(part: Slice, fates: Sequence[Fate]) -> None:
     )
 
 
-def event_values(part: Slice, model: type[Model]) -> list[Any]:
-    """What every event of a slice has in common: moment, actor, post, kind of record, detail, request."""
-    kind = ContentType.objects.get_for_model(model)
-    detail = json.dumps({"import": part.batch.uid})
-    request = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-    return [clock.now(), part.actor.pk, post_of(part.actor, part.batch.scope), kind.pk, detail, request]
+def tell(part: Slice, name: str, records: Collection[tuple[int, str]]) -> None:
+    """An event for each record, given by key and scope."""
+    told = {"import": part.batch.uid}
+    _tell(part, name, [(pk, scope, told) for pk, scope in records])
+
+
+def tell_fields(part: Slice, name: str, fields: Mapping[int, Sequence[str]]) -> None:
+    """An event for each record, naming the fields that changed and no value."""
+    scopes = run(
+        f"SELECT o.id, o.{quoted(part.sheet.scope)} FROM {table(part.sheet)} o WHERE o.id = ANY(%s)", [list(fields)]
+    )
+    uid = part.batch.uid
+    _tell(part, name, [(pk, scope, {"import": uid, "fields": list(fields[pk])}) for pk, scope in scopes])
+
+
+def _tell(part: Slice, name: str, rows: Collection[tuple[int, str, dict[str, Any]]]) -> None:
+    if rows:
+        record_each(part.actor, name, part.sheet.model, rows, post=post_of(part.actor, part.batch.scope))
 
 
 def post_of(actor: User, scope: str) -> str:
     """The body for which somebody acts over a path."""
     covering = [grant for grant in grants_of(actor) if grant.covers(scope)]
     return max(covering, key=lambda grant: len(grant.scope)).body_name if covering else ""
-
-
-def tell(part: Slice, name: str, fields: Mapping[int, Sequence[str]]) -> None:
-    """An event for each record, naming the fields that changed and no value."""
-    moment, actor, post, kind, _, request = event_values(part, part.sheet.model)
-    run(
-        f"""INSERT INTO {EVENTS} (at, actor_id, post, name, subject_type_id, subject_id, scope, detail, request_id)
-            SELECT %s, %s, %s, %s, %s, o.id, o.{quoted(part.sheet.scope)}, f.detail::jsonb, %s
-            FROM unnest(%s::bigint[], %s::text[]) AS f(id, detail) JOIN {table(part.sheet)} o ON o.id = f.id""",
-        [
-            moment,
-            actor,
-            post,
-            name,
-            kind,
-            request,
-            list(fields),
-            [json.dumps({"import": part.batch.uid, "fields": list(names)}) for names in fields.values()],
-        ],
-    )
 
 
 def reason_of(sheet: Sheet, error: Exception) -> str:

@@ -18,7 +18,7 @@ from linli.core.sheets.choices import Outcome
 from linli.core.sheets.declare import Sheet
 from linli.core.sheets.merging import hidden, lock_records, write_records
 from linli.core.sheets.models import Import
-from linli.core.sheets.slices import EVENTS, RESTORED_EVENT, Slice, event_values, tell
+from linli.core.sheets.slices import RESTORED_EVENT, Slice, tell, tell_fields
 from linli.core.sheets.staging import IMPORTED, literal, mark, quoted, run, table
 
 REMOVED_EVENT = "sheets.removed"
@@ -150,7 +150,9 @@ def _put_back(part: Slice, good: dict[int, tuple[int, dict[str, Any], dict[str, 
     _settle(part, numbers, Outcome.UNDONE, "")
     # An earlier row of this import may have touched the same record; it finds its own mark again.
     del marks
-    tell(part, RESTORED_EVENT, {pk: sorted(set(before) - hidden(part.sheet)) for pk, (_, _, before) in good.items()})
+    tell_fields(
+        part, RESTORED_EVENT, {pk: sorted(set(before) - hidden(part.sheet)) for pk, (_, _, before) in good.items()}
+    )
 
 
 def _remove(part: Slice, rows: Sequence[tuple[int, int, str]]) -> None:
@@ -181,14 +183,10 @@ def _remove(part: Slice, rows: Sequence[tuple[int, int, str]]) -> None:
 
 
 def _delete(part: Slice, ids: list[int]) -> None:
-    moment, actor, post, kind, detail, request = event_values(part, part.sheet.model)
-    run(
-        f"""WITH gone AS (DELETE FROM {table(part.sheet)} o WHERE o.id = ANY(%s)
-                RETURNING o.id, o.{quoted(part.sheet.scope)} AS scope)
-            INSERT INTO {EVENTS} (at, actor_id, post, name, subject_type_id, subject_id, scope, detail, request_id)
-            SELECT %s, %s, %s, '{REMOVED_EVENT}', %s, gone.id, gone.scope, %s::jsonb, %s FROM gone""",
-        [ids, moment, actor, post, kind, detail, request],
+    gone = run(
+        f"DELETE FROM {table(part.sheet)} o WHERE o.id = ANY(%s) RETURNING o.id, o.{quoted(part.sheet.scope)}", [ids]
     )
+    tell(part, REMOVED_EVENT, [(pk, scope) for pk, scope in gone])
     if issubclass(part.sheet.model, Marked):
         mark_removed(part.sheet.model, ids)
 
