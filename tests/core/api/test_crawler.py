@@ -50,7 +50,16 @@ SEES = {
     "secadmin": (*ADMINISTERS, "/privacy/retention", "/cases/assessment"),
     "auditadmin": (*POSTED, "/audit"),
     "founder": ("/registers", "/cases", "/files", "/notices", "/data", "/tokens", "/find"),
-    "street_officer": (*OFFICERS, "/imports", "/filters", "/links", "/webhooks", "/exports", "/cases/request", "/cases/incident"),
+    "street_officer": (
+        *OFFICERS,
+        "/imports",
+        "/filters",
+        "/links",
+        "/webhooks",
+        "/exports",
+        "/cases/request",
+        "/cases/incident",
+    ),
     "auditor": (*OFFICERS, "/cases/request", "/cases/assessment", "/cases/incident", "/privacy"),
 }
 OWNERS = ("founder", "street_officer", "auditor")

@@ -223,7 +223,7 @@ class Figures:
 
     def _values(self, facet: Facet) -> Iterator[tuple[str, str]]:
         place = self.register.tallied.index(facet)
-        there = {values[place] for values, _n in self.counted.rows()} if self.counted.knows else set()
+        there = set(self.counted.by_place[place]) if self.counted.knows else set()
         if facet.kind == Kind.DAY:
             years = there | set(self.selection.chosen.get(facet.name, ()))
             yield from ((value, f"{value} 年") for value in sorted(years - {NOTHING}, reverse=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -78,12 +78,18 @@ class Counted:
         """A record's values as the tally writes them."""
         return tuple(value_of(facet, value) for facet, value in zip(self.tallied, row, strict=True))
 
-    def rows(self) -> Iterator[tuple[Values, int]]:
+    @cached_property
+    def rows(self) -> list[tuple[Values, int]]:
         """All that the reader sees in the chosen area, by the values of the facets."""
-        for path in self.paths:
-            yield from self.by_path[path]
-        for values in self.own:
-            yield values, 1
+        return [row for path in self.paths for row in self.by_path[path]] + [(values, 1) for values in self.own]
+
+    @cached_property
+    def by_place(self) -> list[Counter[str]]:
+        """How many have each value of each facet, none chosen: the same few thousand rows, gone through once."""
+        if not self.rows:
+            return [Counter() for _facet in self.tallied]
+        columns, numbers = zip(*(values for values, _n in self.rows), strict=True), [n for _values, n in self.rows]
+        return [_summed(zip(column, numbers, strict=True)) for column in columns]
 
     # --- figures ------------------------------------------------------------------------------------------------
 
@@ -107,12 +113,12 @@ class Counted:
         if not self.knows:
             return None
         wanted = self.wanted()
-        return sum(n for values, n in self.rows() if _fits(values, wanted))
+        return sum(n for values, n in self.rows if _fits(values, wanted)) if wanted else self.reachable
 
     @cached_property
     def reachable(self) -> int | None:
         """Exactly how many the reader sees in the chosen area, whatever the other facets."""
-        return sum(n for _values, n in self.rows()) if self.knows else None
+        return sum(n for _values, n in self.rows) if self.knows else None
 
     def share_of(self, path: str) -> float:
         """The part of the whole register that lies below a path."""
@@ -124,11 +130,9 @@ class Counted:
         """How many have each value of a facet, the other facets applied and its own left out."""
         place = self.tallied.index(facet)
         wanted = self.wanted(without=facet.name)
-        found: Counter[str] = Counter()
-        for values, n in self.rows():
-            if not wanted or _fits(values, wanted):
-                found[values[place]] += n
-        return found
+        if not wanted:
+            return self.by_place[place]
+        return _summed((values[place], n) for values, n in self.rows if _fits(values, wanted))
 
     def fitting(self, rows: Sequence[tuple[Values, str]]) -> list[tuple[Values, str]]:
         """Those of some records, given as values and path, that match the facets, the area included."""
@@ -147,6 +151,13 @@ class Counted:
             rows = rows.filter(**{f"facets__{place}__in": sorted(values)})
         found |= dict(rows.values_list("scope").annotate(total=Sum("n")))
         return found
+
+
+def _summed(rows: Iterable[tuple[str, int]]) -> Counter[str]:
+    found: dict[str, int] = {}
+    for value, n in rows:
+        found[value] = found.get(value, 0) + n
+    return Counter(found)
 
 
 def _fits(values: Values, wanted: Mapping[int, frozenset[str]]) -> bool:
