@@ -85,6 +85,7 @@ class Sealed:
 def seal_events(*, wait: bool = False, progress: Callable[[int], None] | None = None) -> Sealed:
     """Seal all events that are there and not sealed yet, a link a transaction: a kill leaves whole links.
 
+    A link that is not full has taken all there was; what has come meanwhile is for the next run.
     While another sealer works this one leaves at once, or with `wait` comes after it.
     """
     links = events = 0
@@ -92,12 +93,14 @@ def seal_events(*, wait: bool = False, progress: Callable[[int], None] | None = 
         with transaction.atomic():
             if not _my_turn(wait):
                 break
-            seal = _next_link()
+            seal, full = _next_link()
         if seal is None:
             break
         links, events = links + 1, events + seal.count
         if progress:
             progress(events)
+        if not full:
+            break
     return Sealed(links, events)
 
 
@@ -114,12 +117,13 @@ def last_seal() -> Seal | None:
     return Seal.objects.defer("digests").order_by("-number").first()
 
 
-def _next_link() -> Seal | None:
+def _next_link() -> tuple[Seal | None, bool]:
+    """The next link, and whether there may be more to seal at once."""
     before = last_seal()
     start = before.last_id if before else 0
-    fresh, late = _fresh(start), _late()
+    (fresh, full), late = _fresh(start), _late()
     if not fresh and not late:
-        return None
+        return None, False
     end = fresh[-1][0] if fresh else start
     digests = b"".join(digest for _id, digest in (*fresh, *late))
     at = clock.now()
@@ -139,7 +143,7 @@ def _next_link() -> Seal | None:
     seal.mac = sign(seal.hash)
     seal.save(force_insert=True)
     _keep_gaps(seal)
-    return seal
+    return seal, full or len(late) == MOST
 
 
 def begin_stamps() -> None:
@@ -174,8 +178,11 @@ def is_ours(text: str, stamp: bytes | None, *, unstamped: bool) -> bool:
     return unstamped if stamp is None else fits(text, stamp)
 
 
-def _fresh(start: int) -> list[tuple[int, bytes]]:
-    """Events after the last link. An id the sequence has not given yet is none of ours; verify names it."""
+def _fresh(start: int) -> tuple[list[tuple[int, bytes]], bool]:
+    """Events after the last link, and whether there may be more.
+
+    An id the sequence has not given yet is none of ours; verify names it.
+    """
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -187,7 +194,7 @@ def _fresh(start: int) -> list[tuple[int, bytes]]:
             rows = cursor.fetchall()
         ours = _ours(rows)
         if ours or not rows:
-            return ours
+            return ours, len(rows) == MOST
         start = rows[-1][0]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
@@ -82,7 +84,14 @@ SHOWN = (
 
 def _words(detail: dict[str, Any]) -> str:
     """The most telling of what an event holds."""
-    return "；".join(str(detail[key]) for key in SHOWN if detail.get(key) not in (None, "", {}, []))[:160]
+    return "；".join(_said(key, detail[key]) for key in SHOWN if detail.get(key) not in (None, "", {}, []))[:160]
+
+
+def _said(key: str, value: Any) -> str:
+    if key == "model" and isinstance(value, str):
+        with suppress(LookupError, ValueError):
+            return str(apps.get_model(value)._meta.verbose_name)
+    return f"{value} 行" if key == "rows" else str(value)
 
 
 def choices_of_names() -> list[tuple[str, str]]:

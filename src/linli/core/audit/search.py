@@ -29,8 +29,8 @@ from linli.core.paging import Order, Page
 
 ORDER = Order(Event, ("-at",))
 SIZE = 50
-SECONDS = 0.025
-FIRST, GROWTH, LARGEST = 60, 4, 4000  # events of a stream in the first portion; how portions grow, and how far
+SECONDS = 0.02
+FIRST, GROWTH, LARGEST = 60, 4, 1500  # events of a stream in the first portion; how portions grow, and how far
 MOST_PERSONS = 50
 MOST_PLACES = 60
 MOST_LOOKS = 5000

@@ -63,8 +63,8 @@ class SearchForm(forms.Form):
         groups = [("", ""), *((slug, label) for slug, (label, _names) in GROUPS.items())]
         cast("forms.ChoiceField", self.fields["group"]).choices = groups
         for name, words in (
-            ("person", "谁办的：姓名或账号"),
-            ("about", "看了谁、代谁：姓名或账号"),
+            ("person", "谁办的"),
+            ("about", "涉及谁"),
             ("record", "编号，例如 SQ-…"),
             ("request", "请求号"),
         ):
