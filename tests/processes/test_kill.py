@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -226,7 +227,15 @@ def test_killed_in_the_middle_of_a_step_nothing_has_happened(world: World, revie
 # --- a file -------------------------------------------------------------------------------------------------------
 
 
-def test_killed_between_the_bytes_and_their_row(world: World, draft: Filing, fork: Any) -> None:
+@pytest.fixture
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    """A store of its own: the tests beside this one keep files too."""
+    store = settings.STORAGES["default"]
+    options = {**store["OPTIONS"], "location": str(tmp_path)}
+    settings.STORAGES = {**settings.STORAGES, "default": {**store, "OPTIONS": options}}
+
+
+def test_killed_between_the_bytes_and_their_row(own_folder: None, world: World, draft: Filing, fork: Any) -> None:
     content = PDF + b"% another one\n"
 
     def send() -> Attachment:
