@@ -21,6 +21,7 @@ from linli.core.audit.texts import (
     STAMP_BYTES,
     content_of,
     content_text,
+    content_texts,
     detail_text,
     signature,
     stamp_of,
@@ -117,11 +118,16 @@ def record_each(
     with connection.cursor() as cursor:
         cursor.execute("SELECT array_agg(nextval('core_event_id_seq')) FROM generate_series(1, %s)", [len(rows)])
         ids: list[int] = cursor.fetchone()[0] or []
-        details = [detail_text(detail) for _pk, _scope, detail in rows]
-        stamps = b"".join(
-            stamp_of(content_text((at, actor.pk, None, post, name, kind, pk, scope, told, request)), event)
-            for event, (pk, scope, _detail), told in zip(ids, rows, details, strict=True)
+        told: dict[int, str] = {}  # many rows share one detail
+        for _pk, _scope, detail in rows:
+            if id(detail) not in told:
+                told[id(detail)] = detail_text(detail)
+        details = [told[id(detail)] for _pk, _scope, detail in rows]
+        values = (at, actor.pk, None, post, name, kind)
+        texts = content_texts(
+            values, [(row[0], row[1], text) for row, text in zip(rows, details, strict=True)], request
         )
+        stamps = b"".join(map(stamp_of, texts, ids))
         # The stamps travel as one value, like the marks: an array of them takes longer to write.
         cursor.execute(
             f"""INSERT INTO core_event

@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, Protocol
@@ -82,6 +82,14 @@ def content_text(values: Sequence[Any]) -> str:
         encode_basestring(request),
     )
     return ", ".join(parts)
+
+
+def content_texts(shared: Sequence[Any], rows: Iterable[tuple[int, str, str]], request: str) -> Iterator[str]:
+    """`content_text` of many events that differ by subject, scope and the text of their detail alone."""
+    tail = encode_basestring(request)
+    head = content_text((*shared, 0, "", "{}", request)).removesuffix(f', 0, "", {{}}, {tail}')
+    for subject, scope, detail in rows:
+        yield f"{head}, {subject}, {encode_basestring(scope)}, {detail}, {tail}"
 
 
 def canonical_text(event: Any) -> str:

@@ -15,7 +15,7 @@ from linli.core.privacy.masks import mask_name, scrub_typed
 from linli.core.privacy.values import Kind as Personal
 from linli.core.privacy.values import PersonalValue
 from linli.core.sheets.cells import shown
-from linli.core.sheets.checks import Problems, check
+from linli.core.sheets.checks import LONG_NUMBER, Problems, check
 from linli.core.sheets.choices import RowState
 from linli.core.sheets.declare import Column, Kind, Place, Places, Sheet
 
@@ -131,7 +131,10 @@ class Checker:
         texts = [value or shown(cell).strip() for value, cell in zip(clean.to_list(), raw, strict=True)]
         if column.personal:
             texts = [mask_name(text) for text in texts]
-        return pl.Series([scrub_typed(text)[:LABEL] for text in texts], dtype=pl.String)
+        labels = pl.Series(texts, dtype=pl.String)
+        long = labels.str.contains(LONG_NUMBER).arg_true().to_list()
+        labels = labels.scatter(long, pl.Series([scrub_typed(texts[at]) for at in long], dtype=pl.String))
+        return labels.str.slice(0, LABEL)
 
     def _json(self, values: dict[str, pl.Series], good: pl.Series) -> pl.Series:
         """The record's columns of each good row as JSON, null for a wrong one."""

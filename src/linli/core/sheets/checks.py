@@ -44,6 +44,7 @@ DAYS_BETWEEN = (10_000, 80_000)  # 1927 to 2119 as Excel counts days
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _READ_BY_MANY = frozenset({Kind.TEXT, Kind.CODE, Kind.ORGANIZATION})
 _OF_A_PERSON = re.compile(r"(?<![0-9])(?:(?P<id>[1-9][0-9]{16}[0-9X])|(?P<phone>1[3-9][0-9]{9}))(?![0-9])")
+LONG_NUMBER = r"[0-9０-９](?:[\s.·．－-]?[0-9０-９]){10}"
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\s.·-](?=[0-9])")
 HAN, WORD = "[\\x{4e00}-\\x{9fff}]", "[\\x{4e00}-\\x{9fff}0-9A-Za-z]"
 
@@ -73,7 +74,7 @@ def check(column: Column, cells: list[str]) -> tuple[pl.Series, Problems]:
 
 def _without_numbers_of_persons(values: pl.Series, problems: Problems) -> pl.Series:
     """What many may read says nobody's ID or mobile number: those have columns of their own and are encrypted."""
-    long = values.str.contains(r"[0-9０-９](?:[\s.·．－-]?[0-9０-９]){10}").fill_null(False)
+    long = values.str.contains(LONG_NUMBER).fill_null(False)
     if not long.any():
         return values
     named = [at for at in long.arg_true() if names_a_person(values[at])]

@@ -358,10 +358,9 @@ def _is_aside(row: list[str], cells: list[str], heading: Heading) -> bool:
     """A total, a signature, or the heading printed again."""
     first = next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
     start = first.replace(":", "：").replace("(", "（")
-    filled = sum(bool(cell) for cell in row)
-    if start.startswith(FOOTERS) and filled <= max(2, len(row) // 4):
+    if start.startswith(FOOTERS) and sum(map(bool, row)) <= max(2, len(row) // 4):
         return True
-    if filled == 1 and _GROUP.match(start):
+    if _GROUP.match(start) and sum(map(bool, row)) == 1:
         return True
     # Only a row that begins like the heading is held against all of it.
     if not heading.begins_like(first):

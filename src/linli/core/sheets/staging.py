@@ -82,13 +82,13 @@ def mark(sheet: Sheet, alias: str) -> str:
 def stage(batch: Import, chunk: Chunk) -> None:
     """Write a chunk, in the caller's transaction. Each row gets the key its record will have."""
     sheet = batch.sheet
-    ids = run(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+    ((ids,),) = run(
+        "SELECT array_agg(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
         [table(sheet), len(chunk)],
     )
     frame = chunk.frame.with_columns(
         pl.lit(batch.pk).alias("batch_id"),
-        pl.Series("record_id", [row[0] for row in ids], dtype=pl.Int64),
+        pl.Series("record_id", ids, dtype=pl.Int64),
         pl.lit("").alias("match_key"),
         pl.lit("").alias("match_mark"),
         pl.lit("").alias("decision"),
@@ -201,11 +201,14 @@ def _stored_name(sheet: Sheet, column: Column) -> str:
 
 def _within_file(batch: Import, key: Key) -> None:
     fields = ", ".join(quoted(name) for name in key.fields)
+    told = f"{_present(key, 'k')}{_among(key, 'k')}"
     run(
         f"""UPDATE {STAGED} s SET state = 'duplicate', twin = r.first, match_key = %(key)s, may_new = %(new)s
             FROM (
-                SELECT k.line_ AS number, first_value(k.line_) OVER (PARTITION BY {fields} ORDER BY k.line_) AS first
-                FROM sheets_keys k WHERE {_present(key, "k")}{_among(key, "k")}
+                SELECT k.line_ AS number, f.first FROM sheets_keys k JOIN (
+                    SELECT {fields}, min(k.line_) AS first FROM sheets_keys k WHERE {told}
+                    GROUP BY {fields} HAVING count(*) > 1
+                ) f USING ({fields}) WHERE {told}
             ) r
             WHERE s.batch_id = %(batch)s AND s.number = r.number AND r.first <> r.number AND s.state = 'good'""",
         {"batch": batch.pk, "key": key.name, "new": not key.strong},

@@ -30,7 +30,7 @@ from linli.core.sheets.reading import Ignored, data_rows, open_tabs, read_layout
 from linli.core.sheets.staging import count_states, find_duplicates, keep_decisions, run, stage
 
 log = structlog.get_logger(__name__)
-CHUNK = 4_000
+CHUNK = 8_000
 
 
 class Overtaken(Exception):  # noqa: N818 -- somebody else goes on
