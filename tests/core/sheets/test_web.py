@@ -147,6 +147,20 @@ def test_what_is_no_table_is_refused_at_the_field(signed_in: Any, content: bytes
     assert not Import.objects.exists()
 
 
+def test_the_history_shows_what_is_not_read_yet_and_what_could_not_be(signed_in: Any, bring: Bring) -> None:
+    client = signed_in("street_officer")
+    client.post(HOME, upload(workbook([line()]), "还没读.xlsx"))
+    assert bring(b"hello", "a.xlsx").state == "failed"
+
+    page = client.get(HOME)
+
+    assert page.status_code == 200
+    assert [(row.name, row.counts.get("read")) for row in page.context["page"].rows] == [
+        ("a.csv", None),
+        ("还没读.xlsx", None),
+    ]
+
+
 def test_a_file_beyond_the_limit_is_refused_unread(signed_in: Any) -> None:
     answer = signed_in("street_officer").generic("POST", HOME, b"x", CONTENT_LENGTH=str(300 << 20))
 

@@ -40,7 +40,17 @@ def test_new_year_is_judged_in_shanghai():
 
 def test_a_date_has_no_time_and_nothing_is_nothing():
     assert words.when(dt.date(2026, 11, 21)) == "11月21日 周六"
-    assert [words.when(None), words.day(None), words.iso(None), words.span(None), words.money(None)] == [""] * 5
+    told = (words.when, words.day, words.iso, words.span, words.money, words.number)
+    # A template hands a key that is not there over as an empty text.
+    assert [write(nothing) for write in told for nothing in (None, "")] == [""] * 12
+
+
+def test_how_sure_a_rule_is_stands_in_words():
+    assert (
+        words.rule("个保法第十九条）[V-]；十天 [M]")
+        == "个保法第十九条）〔据转述〕；十天〔通行做法，请按本地规定核对〕"
+    )
+    assert words.rule("个保法第五十六条 [V]") == "个保法第五十六条〔已核对原文〕"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -47,16 +48,13 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 #: How sure a rule is, as declarations mark it (read in its text, in an excerpt, from practice), in a reader's words.
-SURE = {" [V-]": "（据转述）", " [V]": "（已核对原文）", " [M]": "（通行做法，请按本地规定核对）"}
+SURE = {"V": "〔已核对原文〕", "V-": "〔据转述〕", "M": "〔通行做法，请按本地规定核对〕"}
 
 
 @register.filter
 def rule(source: object) -> str:
     """The source of a rule, its mark of certainty said in words."""
-    text = str(source)
-    for mark, words in SURE.items():
-        text = text.replace(mark, words)
-    return text
+    return re.sub(r" ?\[(V-?|M)\]", lambda found: SURE[found[1]], str(source))
 
 
 @register.filter
@@ -86,9 +84,9 @@ def from_now(value: dt.timedelta) -> dt.datetime:
 
 
 @register.filter
-def span(value: dt.timedelta | None) -> str:
+def span(value: dt.timedelta | str | None) -> str:
     """A duration in its two largest units: 3 天， 2 小时 15 分钟， 不到 1 分钟. The sign is left to the sentence."""
-    if value is None:
+    if not isinstance(value, dt.timedelta):  # None, or a template's empty text for what is not there
         return ""
     minutes = int(abs(value).total_seconds() // 60)
     if minutes < 1:
@@ -120,9 +118,9 @@ def money(value: Decimal | int | float | str | None, form: str = "") -> str:
 
 
 @register.filter
-def number(value: int | float | Decimal | None) -> str:
-    """1,286; nothing stays nothing."""
-    return "" if value is None else f"{value:,}"
+def number(value: int | float | Decimal | str | None) -> str:
+    """1,286; nothing stays nothing, also as a template hands it over: a key that is not there is an empty text."""
+    return "" if value is None or value == "" else f"{value:,}"
 
 
 @register.filter
