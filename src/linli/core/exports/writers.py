@@ -15,11 +15,12 @@ import xlsxwriter
 from django.utils import timezone
 
 from linli.core.exports.choices import Format
-from linli.core.exports.disarm import is_harmless, plain, quoted
-from linli.core.exports.sheet import Rows
+from linli.core.exports.disarm import is_armed, is_harmless, plain, quoted
 from linli.core.registers.declare import Column, Kind
 
 SHEET_ROWS = 1_048_576  # what a sheet of Excel holds, heading included
+LONGEST_CELL = 32_767
+CELL_LETTERS = 70  # of a cell in the file, besides its text
 SHEET_LETTERS = 1_000_000_000  # beyond two gigabytes a part of the file takes a form that Excel warns of
 WIDTHS = {Kind.NUMBER: 10, Kind.DAY: 12, Kind.MOMENT: 17, Kind.CHOICE: 12, Kind.CODE: 24, Kind.AREA: 16}
 STYLES = {
@@ -166,7 +167,7 @@ class _Pages:
     ) -> None:
         self.book, self.heading, self.columns, self.sheet_rows = book, heading, columns, sheet_rows
         self.head = book.add_format({"bold": True, "bg_color": "#E8F1F0", "bottom": 1})
-        self.styles = {name: book.add_format(form)._get_xf_index() for name, form in STYLES.items()}
+        self.styles = {name: book.add_format(form) for name, form in STYLES.items()}
         self.number, self.line, self.letters, self.first = 0, 0, 0, ""
         self.sheet: Any = None
 
@@ -180,7 +181,7 @@ class _Pages:
         self.number += 1
         name = "数据" if self.number == 1 else f"数据 {self.number}"
         self.first = self.first or name
-        sheet = self.sheet = self.book.add_worksheet(name, worksheet_class=Rows)
+        sheet = self.sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         sheet.set_landscape()
@@ -198,5 +199,32 @@ class _Pages:
             if self.sheet is None or self.line >= self.sheet_rows or self.letters > SHEET_LETTERS:
                 self.begin()
             here, batch = batch[: self.sheet_rows - self.line], batch[self.sheet_rows - self.line :]
-            self.letters += self.sheet.add(self.line, list(zip(*here, strict=True)), self.styles)
-            self.line += len(here)
+            for row in here:
+                for place, value in enumerate(row):
+                    if value is not None and value != "":
+                        self.cell(place, value)
+                self.line += 1
+
+    def cell(self, place: int, value: Any) -> None:
+        """One value in the present line, under the style of its kind."""
+        self.letters += CELL_LETTERS
+        if isinstance(value, bool):
+            self.sheet.write_string(self.line, place, "是" if value else "否", self.styles["text"])
+        elif isinstance(value, int | float):
+            self.sheet.write_number(self.line, place, value)
+        elif isinstance(value, dt.datetime):
+            self.sheet.write_datetime(self.line, place, timezone.make_naive(value), self.styles["moment"])
+        elif isinstance(value, dt.date):
+            self.sheet.write_datetime(self.line, place, value, self.styles["day"])
+        else:
+            self.text(place, plain(str(value))[:LONGEST_CELL])
+
+    def text(self, place: int, text: str) -> None:
+        """Text, whatever it looks like."""
+        self.letters += len(text)
+        style = self.styles["armed" if is_armed(text) else "text"]
+        if text.startswith("<r>") and text.endswith("</r>"):
+            # XlsxWriter takes this for a rich text that is written already; in pieces it is text again.
+            self.sheet.write_rich_string(self.line, place, text[0], text[1], text[2:], style)
+        else:
+            self.sheet.write_string(self.line, place, text, style)
