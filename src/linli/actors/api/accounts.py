@@ -14,7 +14,7 @@ from pydantic import Field
 
 from linli.actors.models import Post
 from linli.actors.queries import accounts_visible_to, posts_on
-from linli.actors.queries.accounts import TABS, TOLD, find, history_of, narrowed, states_of
+from linli.actors.queries.accounts import TABS, TOLD, find, history_of, narrowed, states_of, steps_on
 from linli.core import clock
 from linli.core.access import actions, policy
 from linli.core.access.models import User
@@ -130,15 +130,6 @@ class Locked(Answer):
     left: list[NotLocked]
 
 
-VERBS = {
-    "lock": "core.lock_account",
-    "unlock": "core.unlock_account",
-    "password": "core.reset_account",
-    "code": "core.reset_account",
-    "sessions": "core.end_sessions",
-}
-
-
 # --- reading ----------------------------------------------------------------------------------------------------
 
 
@@ -209,16 +200,11 @@ def _shown(request: HttpRequest, user: User) -> dict[str, Any]:
     reader = user_of(request)
     mark(request, _version(user))
     has_code = bool(_codes([user.pk]))
-    pointless = {"lock": not user.is_active, "unlock": user.is_active, "code": not has_code}
     return _rows([user])[0] | {
         "phone": mask_phone(user.phone),
         "second_factor": has_code,
         "sessions": len(user.session_key.split()),
-        "may": [
-            verb
-            for verb, permission in VERBS.items()
-            if not pointless.get(verb, False) and reader.has_perm(permission, user)
-        ],
+        "may": steps_on(user, reader=reader, has_code=has_code),
         "history": [
             {
                 "at": event.at,

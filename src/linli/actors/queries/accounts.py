@@ -92,3 +92,23 @@ def history_of(user: User) -> QuerySet[Event]:
     """What was done to an account, newest first."""
     events = Event.objects.filter(subject_type__app_label="core", subject_type__model="user", subject_id=user.pk)
     return events.filter(name__in=TOLD).select_related("actor").order_by("-at", "-pk")[:20]
+
+
+#: What can be done to an account, and the permission it asks for.
+STEPS = {
+    "lock": "core.lock_account",
+    "unlock": "core.unlock_account",
+    "password": "core.reset_account",
+    "code": "core.reset_account",
+    "sessions": "core.end_sessions",
+}
+
+
+def steps_on(user: User, *, reader: User, has_code: bool) -> list[str]:
+    """What this administrator may do to an account, and what makes sense as it stands."""
+    pointless = {"lock": not user.is_active, "unlock": user.is_active, "code": not has_code}
+    return [
+        step
+        for step, permission in STEPS.items()
+        if not pointless.get(step, False) and reader.has_perm(permission, user)
+    ]

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.actors.models import Post
 from linli.actors.queries import accounts_visible_to, posts_on, posts_visible_to
-from linli.actors.queries.accounts import TABS, TOLD, find, history_of, narrowed, states_of
+from linli.actors.queries.accounts import TABS, TOLD, find, history_of, narrowed, states_of, steps_on
 from linli.actors.web.forms import AccountForm, BulkForm, ReasonForm
 from linli.core import clock
 from linli.core.access import actions, policy
@@ -83,21 +83,19 @@ def _account(request: HttpRequest, uid: str) -> User:
     return get_object_or_404(accounts_visible_to(_reader(request)), uid=uid)
 
 
-VERBS: dict[str, tuple[str, str, str]] = {
-    # permission, button, what happens
+VERBS: dict[str, tuple[str, str]] = {
+    # button, what happens
     "lock": (
-        "core.lock_account",
         "锁定账号",
         "锁定后不能登录，现有的登录和接口令牌立即失效；岗位还在，待办由同岗位的人接着办。",
     ),
-    "unlock": ("core.unlock_account", "解锁账号", "解锁后可以用原来的密码登录。"),
+    "unlock": ("解锁账号", "解锁后可以用原来的密码登录。"),
     "password": (
-        "core.reset_account",
         "重置密码",
         "给一个只显示一次的初始密码，登录后必须换掉；现有的登录全部结束。",
     ),
-    "code": ("core.reset_account", "重置动态口令", "本人换了手机时用；下次登录要重新绑定。"),
-    "sessions": ("core.end_sessions", "结束登录", "让这个账号在所有地方退出。"),
+    "code": ("重置动态口令", "本人换了手机时用；下次登录要重新绑定。"),
+    "sessions": ("结束登录", "让这个账号在所有地方退出。"),
 }
 
 
@@ -105,12 +103,9 @@ def account_context(user: User, reader: User, bound: tuple[str, ReasonForm] | No
     """Everything the page of an account shows."""
     has_code = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
     offered = []
-    for verb, (permission, label, words) in VERBS.items():
-        if {"lock": not user.is_active, "unlock": user.is_active, "code": not has_code}.get(verb, False):
-            continue
-        if reader.has_perm(permission, user):
-            form = bound[1] if bound and bound[0] == verb else ReasonForm(prefix=verb)
-            offered.append((verb, label, words, form))
+    for verb in steps_on(user, reader=reader, has_code=has_code):
+        form = bound[1] if bound and bound[0] == verb else ReasonForm(prefix=verb)
+        offered.append((verb, *VERBS[verb], form))
     events = history_of(user)
     posts = posts_visible_to(reader).filter(user=user).order_by("-valid_from", "-pk")
     failures = AccessAttempt.objects.filter(username=user.username).order_by("-attempt_time").first()
