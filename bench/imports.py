@@ -248,7 +248,7 @@ def per_row_of_package(folder: Path, officer: User) -> float:
     from linli.areas.queries import Communities
     from linli.core.codes import names, phone
     from linli.core.privacy import keyed_hash
-    from linli.organizations.choices import NATIONAL_KIND_OF, Kind
+    from linli.organizations.choices.filing import NATIONAL_KIND_OF, Kind
 
     path = folder / "small.csv"
     write_csv(path, SMALL)

@@ -20,7 +20,7 @@ from django.db.models import Choices
 
 from linli.core.parameters import REGISTRY
 from linli.core.workflow.declare import STEPS
-from linli.organizations.choices import DOCUMENTS
+from linli.organizations.choices.filing import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh-CN.md")

@@ -8,7 +8,7 @@ from tests.personas import PERSONAS, World, complete
 from linli.organizations.actions import filings
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import Amendment, Filing, Organization
-from linli.organizations.queries import amendments_visible_to, filings_visible_to, organizations_visible_to
+from linli.organizations.queries.register import amendments_visible_to, filings_visible_to, organizations_visible_to
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from django.apps import AppConfig, apps
 
@@ -48,7 +49,14 @@ class CoreConfig(AppConfig):
                 continue
             for room in ROOMS:
                 if _exists(config.name, room):
-                    import_module(f"{config.name}.{room}")
+                    _load(f"{config.name}.{room}")
+
+
+def _load(room: str) -> None:
+    """A room, and all its modules where it has grown into a package."""
+    loaded = import_module(room)
+    for module in iter_modules(getattr(loaded, "__path__", ())):
+        import_module(f"{room}.{module.name}")
 
 
 def _exists(package: str, room: str) -> bool:

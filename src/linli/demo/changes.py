@@ -15,8 +15,8 @@ from linli.core.privacy import mask_name
 from linli.core.workflow.models import Serial
 from linli.demo.replay import Replay, Taken
 from linli.demo.world import World, completed
-from linli.organizations import choices
-from linli.organizations.choices import AmendmentKind, AmendmentState, LegalStatus
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import AmendmentKind, AmendmentState, LegalStatus
 from linli.organizations.models import Amendment
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from linli.organizations.choices import Kind, NationalKind
+from linli.organizations.choices.filing import Kind, NationalKind
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ from linli.demo.personas import COMMUNITY, STREET
 from linli.demo.replay import Replay, Taken
 from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE, play_status
 from linli.demo.world import World, sort_like
-from linli.organizations import choices
-from linli.organizations.choices import FilingState, Kind, LegalStatus
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import FilingState, Kind, LegalStatus
 from linli.organizations.models import PROFILE_FIELDS, Filing, Organization
 
 # Grown fastest before 2018, as in the seed (273 at the end of 2012, 532 at the end of 2018).

@@ -33,10 +33,10 @@ from linli.core.workflow.queries import open_task
 from linli.demo import papers
 from linli.demo.telling import DRAFT, EXTEND, URGE, AmendmentStory, FilingStory, Part
 from linli.demo.world import World, completed, moment
-from linli.organizations import choices
 from linli.organizations.actions.amendments import begin_amendment, save_amendment
 from linli.organizations.actions.filings import begin_filing, save_draft
-from linli.organizations.choices import LegalStatus
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import Filing, Organization
 
 Story = Iterator[dt.datetime]

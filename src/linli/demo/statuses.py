@@ -10,7 +10,7 @@ from django.utils import timezone
 from linli.actors.choices import Role
 from linli.demo.replay import Replay
 from linli.demo.world import World
-from linli.organizations.choices import LegalStatus
+from linli.organizations.choices.filing import LegalStatus
 
 if TYPE_CHECKING:
     from linli.demo.register import Past

@@ -12,7 +12,7 @@ from typing import Any
 from linli.demo.personas import COMMUNITY
 from linli.demo.telling import DRAFT, EXTEND, FILED_AFTER, URGE, AmendmentStory, FilingStory, Part, Wish
 from linli.demo.world import sort_like
-from linli.organizations.choices import (
+from linli.organizations.choices.filing import (
     AGREE,
     APPROVE_AMENDMENT,
     OBJECT,

@@ -8,7 +8,7 @@ from typing import Any
 
 from linli.core.workflow import Step
 from linli.demo.names import Sort
-from linli.organizations.choices import AGREE, AmendmentKind
+from linli.organizations.choices.filing import AGREE, AmendmentKind
 
 FILED_AFTER = 7  # working days after the street agreed, its five days of notice have run in any case
 

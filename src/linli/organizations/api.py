@@ -19,10 +19,10 @@ from linli.core.api.schemas import UID, Answer, Input, Word, word
 from linli.core.errors import NotAllowed
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
-from linli.organizations.choices import AMENDMENT, FILING, AmendmentKind
+from linli.organizations.choices.filing import AMENDMENT, FILING, AmendmentKind
 from linli.organizations.models import Amendment, Filing
-from linli.organizations.queries import filings_in_publicity, organizations_visible_to, similar_organizations
-from linli.organizations.rules import enters_for_others
+from linli.organizations.queries.register import filings_in_publicity, organizations_visible_to, similar_organizations
+from linli.organizations.rules.filing import enters_for_others
 
 
 class BeginFiling(Input):

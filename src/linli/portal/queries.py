@@ -18,8 +18,8 @@ from linli.core.workflow import inbox
 from linli.core.workflow.declare import OWNER, SYSTEM
 from linli.core.workflow.listing import Cases
 from linli.core.workflow.models import Task
-from linli.organizations.choices import FILING, LegalStatus
-from linli.organizations.registers import ORGANIZATIONS
+from linli.organizations.choices.filing import FILING, LegalStatus
+from linli.organizations.registers.organizations import ORGANIZATIONS
 
 KIND = next(facet for facet in ORGANIZATIONS.facets if facet.name == "kind")
 

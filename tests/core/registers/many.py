@@ -10,7 +10,7 @@ from typing import Any
 from tests.personas import World
 
 from linli.core.registers.words import CODE_LEAST, canonical, plain, words_of
-from linli.organizations.choices import Kind, LegalStatus, NationalKind
+from linli.organizations.choices.filing import Kind, LegalStatus, NationalKind
 from linli.organizations.models import Organization
 
 PARTS = (

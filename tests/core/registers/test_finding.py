@@ -22,8 +22,8 @@ from linli.core.registers.mapping import features
 from linli.core.registers.parts import asked_of, columns_of
 from linli.core.registers.selection import Selection
 from linli.organizations.models import Organization
-from linli.organizations.queries import organizations_visible_to, public_register
-from linli.organizations.registers import ORGANIZATIONS
+from linli.organizations.queries.register import organizations_visible_to, public_register
+from linli.organizations.registers.organizations import ORGANIZATIONS
 
 SIZE = 7
 

@@ -18,7 +18,7 @@ from linli.core.privacy.queries import disclosures_visible_to
 from linli.core.registers import search
 from linli.core.registers.models import SavedFilter, ShareLink
 from linli.core.workflow.listing import Cases
-from linli.organizations.choices import AMENDMENT
+from linli.organizations.choices.filing import AMENDMENT
 from linli.organizations.models import Amendment, Organization
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

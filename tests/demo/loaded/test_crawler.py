@@ -24,7 +24,7 @@ from django.urls import Resolver404, resolve
 from linli.core.access.models import User
 from linli.core.workflow.declare import REGISTRY
 from linli.demo.personas import PERSONAS
-from linli.organizations.choices import FilingState
+from linli.organizations.choices.filing import FilingState
 from linli.organizations.models import Filing, Organization
 
 pytestmark = pytest.mark.usefixtures("district")

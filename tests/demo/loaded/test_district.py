@@ -30,8 +30,8 @@ from linli.core.workflow.queries import differences, steps_for, tasks_of, versio
 from linli.demo import load
 from linli.demo.personas import COMMUNITY, DISTRICT, PERSONAS, STREET
 from linli.demo.queries import waiting_for
-from linli.organizations import choices
-from linli.organizations.choices import FilingState, Kind, LegalStatus, NationalKind
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import FilingState, Kind, LegalStatus, NationalKind
 from linli.organizations.models import Amendment, Filing, Organization
 
 pytestmark = pytest.mark.usefixtures("district")

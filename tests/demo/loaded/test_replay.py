@@ -24,10 +24,10 @@ from linli.core.workflow.engine import perform
 from linli.core.workflow.models import Case, CaseVersion, Task
 from linli.demo.register import SAVED
 from linli.demo.replay import NIGHT, Replay, Taken
-from linli.organizations import choices
 from linli.organizations.actions.amendments import begin_amendment, save_amendment
 from linli.organizations.actions.filings import begin_filing, save_draft
-from linli.organizations.choices import AmendmentKind, AmendmentState, FilingState, LegalStatus
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import AmendmentKind, AmendmentState, FilingState, LegalStatus
 from linli.organizations.models import Amendment, Filing
 
 pytestmark = pytest.mark.usefixtures("district")

@@ -25,7 +25,7 @@ from linli.core.workflow.queries import steps_for, tasks_of
 from linli.demo import commands
 from linli.demo.scale import Size, grow, growing, names
 from linli.demo.scale.growing import code_of
-from linli.organizations.choices import FilingState, LegalStatus
+from linli.organizations.choices.filing import FilingState, LegalStatus
 from linli.organizations.models import Amendment, Filing, Organization
 
 SIZE = Size(organizations=1500, duties=1200, owed=150)

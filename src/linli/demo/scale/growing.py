@@ -31,9 +31,9 @@ from linli.demo.load import ORGANIZATIONS, SEED, ensure
 from linli.demo.scale import parts
 from linli.demo.scale.bare import bare
 from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE
-from linli.organizations.choices import AMENDMENT, FILING, LegalStatus
+from linli.organizations.choices.filing import AMENDMENT, FILING, LegalStatus
 from linli.organizations.models import CASE_FACETS, Amendment, Filing, Organization
-from linli.organizations.registers import ORGANIZATIONS as REGISTER
+from linli.organizations.registers.organizations import ORGANIZATIONS as REGISTER
 
 PERSON = "linxiaoyan"
 SLICE = 25_000

@@ -34,7 +34,7 @@ from linli.demo.names import PLACES
 from linli.demo.people import FEMALE, MALE, SURNAMES, People
 from linli.demo.personas import DISTRICT, STREET
 from linli.demo.scale import names
-from linli.organizations.choices import AMENDMENT, FILING, AmendmentState, FilingState, Kind
+from linli.organizations.choices.filing import AMENDMENT, FILING, AmendmentState, FilingState, Kind
 
 SLOTS = 200
 PEOPLE = 400

@@ -12,11 +12,11 @@ from linli.core.audit import record
 from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.workflow.engine import keep_version, performs, settle
 from linli.core.workflow.numbers import next_number
-from linli.organizations import choices
 from linli.organizations.actions.register import amend_register, cancel_filing
-from linli.organizations.choices import AmendmentKind, AmendmentState, LegalStatus
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import AmendmentKind, AmendmentState, LegalStatus
 from linli.organizations.models import Amendment, Organization
-from linli.organizations.queries import name_taken
+from linli.organizations.queries.register import name_taken
 
 EDITABLE = frozenset({AmendmentState.DRAFT, AmendmentState.MEND})
 REQUIRED = {

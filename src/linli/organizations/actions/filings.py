@@ -15,11 +15,11 @@ from linli.core.files.queries import attachments_of
 from linli.core.workdays import add_workdays
 from linli.core.workflow.engine import days_of, keep_version, performs, settle
 from linli.core.workflow.numbers import next_number
-from linli.organizations import choices
 from linli.organizations.actions.register import enter_register
-from linli.organizations.choices import DOCUMENTS, FilingState
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import DOCUMENTS, FilingState
 from linli.organizations.models import Filing
-from linli.organizations.queries import name_taken
+from linli.organizations.queries.register import name_taken
 
 EDITABLE = frozenset({FilingState.DRAFT, FilingState.MEND_COMMUNITY, FilingState.MEND_STREET})
 REQUIRED = (

@@ -7,9 +7,9 @@ from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import BadInput
 from linli.core.workflow.numbers import next_number
-from linli.organizations.choices import LegalStatus
+from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import PROFILE_FIELDS, Filing, Organization
-from linli.organizations.queries import name_taken
+from linli.organizations.queries.register import name_taken
 
 
 def enter_register(filing: Filing, *, actor: User) -> Organization:

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 
 from linli.core.files.queries import attachments_of
 from linli.core.privacy.registry import REVEALABLE, reveal_url
-from linli.organizations.choices import DOCUMENTS
+from linli.organizations.choices.filing import DOCUMENTS
 from linli.organizations.models import Filing, Organization
-from linli.organizations.queries import similar_organizations
+from linli.organizations.queries.register import similar_organizations
 
 register = template.Library()
 

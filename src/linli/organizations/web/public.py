@@ -13,10 +13,10 @@ from linli.areas.choices import Datum
 from linli.areas.datum import Point
 from linli.core.registers.web.pages import show_public
 from linli.core.registers.web.points import points_of
-from linli.organizations import queries
-from linli.organizations.choices import LIVING
+from linli.organizations.choices.filing import LIVING
 from linli.organizations.models import Organization
-from linli.organizations.registers import ORGANIZATIONS
+from linli.organizations.queries import register as queries
+from linli.organizations.registers.organizations import ORGANIZATIONS
 
 
 def absolute(request: HttpRequest, path: str) -> str:

@@ -24,14 +24,14 @@ from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import STEPS
 from linli.core.workflow.duties import LABELS
 from linli.core.workflow.wizard import WIZARDS
-from linli.organizations import queries
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
-from linli.organizations.choices import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
+from linli.organizations.choices.filing import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
 from linli.organizations.models import Organization
-from linli.organizations.registers import ORGANIZATIONS
-from linli.organizations.rules import enters_for_others
-from linli.organizations.sheets import ORGANIZATIONS as SHEET
+from linli.organizations.queries import register as queries
+from linli.organizations.registers.organizations import ORGANIZATIONS
+from linli.organizations.rules.filing import enters_for_others
+from linli.organizations.sheets.organizations import ORGANIZATIONS as SHEET
 
 
 def _user(request: HttpRequest) -> User:

@@ -21,9 +21,9 @@ from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Task
 from linli.core.workflow.web import role_words
-from linli.organizations import queries as organizations
-from linli.organizations.choices import Kind
-from linli.organizations.registers import ORGANIZATIONS
+from linli.organizations.choices.filing import Kind
+from linli.organizations.queries import register as organizations
+from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.portal import queries
 
 

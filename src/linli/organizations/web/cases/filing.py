@@ -7,16 +7,16 @@ from typing import Any, cast
 from linli.core.files.registry import register_readable
 from linli.core.privacy.registry import register_revealable
 from linli.core.workflow.wizard import Document, Page, Wizard
-from linli.organizations import choices
 from linli.organizations.actions import amendments, filings
+from linli.organizations.choices import filing as choices
 from linli.organizations.models import Amendment, Filing, Organization
-from linli.organizations.queries import (
+from linli.organizations.queries.register import (
     amendments_visible_to,
     filings_visible_to,
     organizations_visible_to,
     similar_organizations,
 )
-from linli.organizations.web import forms
+from linli.organizations.web.forms import filing as forms
 
 
 def _similar(case: Any) -> dict[str, Any]:

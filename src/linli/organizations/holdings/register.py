@@ -30,7 +30,7 @@ from linli.core.privacy.values import Kind
 from linli.core.sheets.choices import KEPT_DAYS, STAGED_DAYS
 from linli.organizations.actions.erasing import erase_amendment, erase_filing, erase_organization
 from linli.organizations.actions.register import amend_register
-from linli.organizations.choices import LIVING, AmendmentKind, AmendmentState, FilingState
+from linli.organizations.choices.filing import LIVING, AmendmentKind, AmendmentState, FilingState
 from linli.organizations.models import Amendment, Filing, Organization
 
 CASES, REGISTER = "filing", "organization"

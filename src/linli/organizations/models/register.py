@@ -22,7 +22,7 @@ from linli.core.privacy.fields import EncryptedTextField
 from linli.core.registers.search import search_column, token_index, tokens_of
 from linli.core.words import Worded
 from linli.core.workflow.models import CASE_MARKED, Case
-from linli.organizations.choices import (
+from linli.organizations.choices.filing import (
     AmendmentKind,
     AmendmentState,
     FilingState,

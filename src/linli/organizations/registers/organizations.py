@@ -11,7 +11,7 @@ from linli.core.codes.phone import check_mobile
 from linli.core.privacy import mask_name
 from linli.core.registers import Column, Facet, Key, Register, Sort, declare
 from linli.core.registers import Kind as Value
-from linli.organizations.choices import (
+from linli.organizations.choices.filing import (
     AMENDMENT,
     FILING,
     LIVING,
@@ -22,7 +22,7 @@ from linli.organizations.choices import (
     LegalStatus,
     NationalKind,
 )
-from linli.organizations.queries import organizations_visible_to, public_register, reach_of
+from linli.organizations.queries.register import organizations_visible_to, public_register, reach_of
 
 
 def _words(choices: type[TextChoices]) -> dict[str, str]:

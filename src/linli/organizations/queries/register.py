@@ -18,7 +18,7 @@ from linli.core.registers.search import has_any
 from linli.core.registers.words import pairs, plain
 from linli.core.workflow import visible
 from linli.core.workflow.listing import Cases
-from linli.organizations.choices import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
+from linli.organizations.choices.filing import AMENDMENT, FILING, LIVING, AmendmentState, FilingState, LegalStatus
 from linli.organizations.models import Amendment, Filing, Organization
 
 READERS = (

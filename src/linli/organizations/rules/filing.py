@@ -9,7 +9,7 @@ import rules
 from linli.actors.choices import Role
 from linli.core.access.grants import Person, grants_of
 from linli.core.access.rules import is_owner, is_system, posted_as
-from linli.organizations import choices
+from linli.organizations.choices import filing as choices
 
 COMMUNITY = posted_as(Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD)
 STREET = posted_as(Role.STREET_OFFICER, Role.STREET_HEAD)

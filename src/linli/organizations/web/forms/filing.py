@@ -16,7 +16,7 @@ from linli.core.codes.fields import IdNumberField, MobileField, PersonNameField
 from linli.core.codes.names import check_organization_name, check_person_name
 from linli.core.ui.forms import LongSelect
 from linli.core.workflow.forms import DraftForm
-from linli.organizations.choices import Kind, NationalKind
+from linli.organizations.choices.filing import Kind, NationalKind
 from linli.organizations.models import Amendment, Filing
 
 if TYPE_CHECKING:

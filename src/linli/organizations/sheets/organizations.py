@@ -13,8 +13,8 @@ from linli.areas.queries import Communities
 from linli.core.access.models import new_uid
 from linli.core.privacy.values import Kind as Personal
 from linli.core.sheets.declare import Column, Key, Kind, Numbered, Places, Rule, Sheet, declare
-from linli.organizations import choices
-from linli.organizations.choices import LIVING, NATIONAL_KIND_OF, LegalStatus, NationalKind
+from linli.organizations.choices import filing as choices
+from linli.organizations.choices.filing import LIVING, NATIONAL_KIND_OF, LegalStatus, NationalKind
 
 IMPORTERS = (Role.STREET_OFFICER, Role.STREET_HEAD, Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD)
 ENDED = (LegalStatus.DEREGISTERED, LegalStatus.CANCELLED, LegalStatus.REVOKED, LegalStatus.BANNED)

@@ -1,0 +1,1 @@
+"""Kinds, states and loops of organizations, a module each."""

@@ -1,0 +1,1 @@
+"""What this domain holds about people, a module for each part."""

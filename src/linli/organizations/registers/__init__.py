@@ -1,0 +1,1 @@
+"""The registers of this domain, a module each."""

@@ -1,0 +1,1 @@
+"""Who may, a module for each part."""

@@ -1,0 +1,1 @@
+"""The step forms of the loops, a module each."""
