@@ -29,7 +29,7 @@ from linli.demo.changes import Change, plan_changes, write_changes
 from linli.demo.names import LONGEST, QUOTAS, RARE_NAME, SORTS, Sort
 from linli.demo.personas import COMMUNITY, STREET
 from linli.demo.replay import Replay, Taken
-from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE, play_status
+from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE, play_status, states_of
 from linli.demo.world import World, sort_like
 from linli.organizations.choices import filing as choices
 from linli.organizations.choices.filing import FilingState, Kind, LegalStatus
@@ -278,6 +278,8 @@ def _organization(world: World, one: Past, final: dict[str, Any], number: str | 
         filed_on=issued_on if number else None,
         ended_on=one.ended_on,
         created_at=one.issued,
+        urban_rural=one.community.urban_rural,
+        **states_of(one),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from linli.actors.choices import Role
 from linli.demo.replay import Replay
 from linli.demo.world import World
 from linli.organizations.choices.filing import LegalStatus
+from linli.organizations.choices.states import LegalType, RegisteredLevel
 
 if TYPE_CHECKING:
     from linli.demo.register import Past
@@ -27,6 +29,20 @@ STATUSES = {
 }
 WITH_CODE = (LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, LegalStatus.DEREGISTERED, LegalStatus.REVOKED)
 UNFILED = (LegalStatus.GRASSROOTS, LegalStatus.BANNED)
+
+# How many in a hundred; what none of them gets stays as it is.
+LEGAL_TYPES = {LegalType.SERVICE: 64, LegalType.ASSOCIATION: 36}
+LEVELS = {RegisteredLevel.DISTRICT: 88, RegisteredLevel.CITY: 12}
+
+
+def states_of(one: Past) -> dict[str, Any]:
+    """Legal type and register of those that are, or were, registered."""
+    if one.status not in WITH_CODE and one.status != LegalStatus.REGISTERING:
+        return {}
+    random = Random(one.profile["name"])  # noqa: S311 -- of its own, so that the rest of the demo stays as it was
+    (kind,) = random.choices(list(LEGAL_TYPES), list(LEGAL_TYPES.values()))
+    (level,) = random.choices(list(LEVELS), list(LEVELS.values()))
+    return {"legal_type": kind, "registered_level": "" if one.status == LegalStatus.REGISTERING else level}
 
 
 def play_status(world: World, replay: Replay, one: Past) -> None:

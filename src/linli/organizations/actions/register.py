@@ -50,8 +50,15 @@ def amend_register(organization: Organization, *, actor: User, **changes: object
 def cancel_filing(organization: Organization, *, actor: User) -> Organization:
     """End the filing; the record stays, the public page says so."""
     organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
-    organization.legal_status = LegalStatus.CANCELLED
-    organization.ended_on = clock.today()
+    end(organization, LegalStatus.CANCELLED)
     organization.save()
     record(actor, "organizations.cancelled", organization)
     return organization
+
+
+def end(organization: Organization, status: LegalStatus) -> None:
+    """The organization is no more from today on: what only a living one may bear falls away."""
+    organization.legal_status = status
+    organization.ended_on = clock.today()
+    organization.grade, organization.grade_until = "", None
+    organization.stars, organization.stars_until = None, None

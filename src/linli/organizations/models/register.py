@@ -30,6 +30,7 @@ from linli.organizations.choices.filing import (
     LegalStatus,
     NationalKind,
 )
+from linli.organizations.models.states import STATE_CONSTRAINTS, STATE_FIELDS, States
 
 
 class Profile(Marked, Worded):
@@ -100,15 +101,19 @@ CASE_FACETS = {"state": ("state", "choice")}
 FACET_COLUMNS = ["kind", "national_kind", "legal_status", "owner"]
 
 
-class Organization(Profile):
+_MARKED_AT_FIRST = (
+    *_PROFILE_MARKED,
+    *("uid", "number", "uscc", "scope", "legal_status", "owner", "founded_on", "filed_on", "ended_on"),
+)
+
+
+class Organization(Profile, States):
     """A community social organization on the register. Only actions of cases change it."""
 
     TOKENS = tokens_of("scope", FACETS)
 
-    MARKED = (
-        *_PROFILE_MARKED,
-        *("uid", "number", "uscc", "scope", "legal_status", "owner", "founded_on", "filed_on", "ended_on"),
-    )
+    MARKED = (*_MARKED_AT_FIRST, *STATE_FIELDS)
+    MARKED_BEFORE = (_MARKED_AT_FIRST,)
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     number = models.CharField(_("备案编号"), max_length=40, unique=True, null=True, blank=True)
@@ -149,6 +154,7 @@ class Organization(Profile):
                 condition=Q(ended_on__isnull=True) | Q(filed_on__isnull=True) | Q(ended_on__gte=F("filed_on")),
             ),
             models.CheckConstraint(name="organizations_point_whole", condition=_POINT_WHOLE),
+            *STATE_CONSTRAINTS,
         ]
         indexes = [
             token_index("organizations_tokens", "scope", FACETS),
@@ -175,9 +181,10 @@ class Organization(Profile):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the scope in step with the area."""
+        """Keep the scope in step with the area, which says whether it is urban or rural where nobody did."""
         if self.area is not None:
             self.scope = self.area.path
+            self.urban_rural = self.urban_rural or self.area.urban_rural
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

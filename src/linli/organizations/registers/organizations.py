@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import TextChoices
 
 from linli.actors.queries import served_places
+from linli.areas.choices import UrbanRural
 from linli.areas.queries import convert_point, outlines
 from linli.core.codes.id_number import check_id_number
 from linli.core.codes.phone import check_mobile
@@ -22,11 +23,45 @@ from linli.organizations.choices.filing import (
     LegalStatus,
     NationalKind,
 )
+from linli.organizations.choices.states import (
+    ActivityStatus,
+    CreditStatus,
+    Grade,
+    IncubationStatus,
+    LegalType,
+    PartyCover,
+    RegisteredLevel,
+)
 from linli.organizations.queries.register import organizations_visible_to, public_register, reach_of
 
 
 def _words(choices: type[TextChoices]) -> dict[str, str]:
     return {member.value: str(member.label) for member in choices}
+
+
+def _states() -> tuple[Column, ...]:
+    """What stands beside the legal status, each a word of its own."""
+    words: tuple[tuple[str, str, type[TextChoices], bool, dict[str, str]], ...] = (
+        ("legal_type", "法律类型", LegalType, True, {}),
+        ("registered_level", "登记机关层级", RegisteredLevel, True, {}),
+        ("urban_rural", "城乡", UrbanRural, True, {}),
+        ("incubation_status", "孵化状态", IncubationStatus, False, {}),
+        ("activity_status", "活动状态", ActivityStatus, False, {"low": "soon", "dormant": "late"}),
+        ("credit_status", "信用状态", CreditStatus, True, {"abnormal": "soon", "dishonest": "late"}),
+        ("grade", "评估等级", Grade, True, {}),
+        ("party_cover", "党的组织覆盖", PartyCover, False, {}),
+    )
+    chosen = [
+        Column(name, label, show=_words(choices).get, kind=Value.CHOICE, public=public, tones=tones)
+        for name, label, choices, public, tones in words
+    ]
+    return (
+        *chosen[:-1],
+        Column("grade_until", "评估等级有效期至", kind=Value.DAY, public=True),
+        Column("stars", "星级", kind=Value.NUMBER, public=True),
+        Column("stars_until", "星级有效期至", kind=Value.DAY, public=True),
+        chosen[-1],
+    )
 
 
 KINDS, NATIONAL_KINDS, STATUSES = _words(Kind), _words(NationalKind), _words(LegalStatus)
@@ -65,6 +100,7 @@ ORGANIZATIONS = declare(
             Column("founded_on", "成立日期", kind=Value.DAY, public=True),
             Column("filed_on", "备案日期", kind=Value.DAY, public=True),
             Column("ended_on", "终止日期", kind=Value.DAY),
+            *_states(),
         ),
         facets=(
             Facet("area", "街道、社区", "scope", Value.AREA, public=True, places=served_places),

@@ -9,12 +9,14 @@ import polars as pl
 from django.db.models import TextChoices
 
 from linli.actors.choices import Role
+from linli.areas.choices import UrbanRural
 from linli.areas.queries import Communities
 from linli.core.access.models import new_uid
 from linli.core.privacy.values import Kind as Personal
 from linli.core.sheets.declare import Column, Key, Kind, Numbered, Places, Rule, Sheet, declare
 from linli.organizations.choices import filing as choices
 from linli.organizations.choices.filing import LIVING, NATIONAL_KIND_OF, LegalStatus, NationalKind
+from linli.organizations.choices.states import GRADED, STARS_MOST, UNREGISTERED, Grade, LegalType, RegisteredLevel
 
 IMPORTERS = (Role.STREET_OFFICER, Role.STREET_HEAD, Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD)
 ENDED = (LegalStatus.DEREGISTERED, LegalStatus.CANCELLED, LegalStatus.REVOKED, LegalStatus.BANNED)
@@ -38,6 +40,16 @@ def _options(words: type[TextChoices]) -> tuple[tuple[str, str], ...]:
 
 def _is(*statuses: LegalStatus) -> pl.Expr:
     return pl.col("legal_status").is_in([status.value for status in statuses])
+
+
+def _unsaid() -> pl.Expr:
+    """Says neither status nor day of filing: it will be one without a filing."""
+    return pl.col("legal_status").is_null() & pl.col("filed_on").is_null()
+
+
+def _unregistered() -> pl.Expr:
+    """Not on a register of the law; where nothing is said, the organization is filed or not even that."""
+    return _is(*UNREGISTERED).fill_null(True)
 
 
 ORGANIZATIONS = declare(
@@ -85,6 +97,19 @@ ORGANIZATIONS = declare(
             Column("uscc", "统一社会信用代码", Kind.USCC, False, ("信用代码", "社会信用代码"), "已登记的填，18 位"),
             Column("national_kind", "全国分类", Kind.CHOICE, hint="不填时按类别归入",
                    choices=_options(NationalKind), repeats=True),
+            Column("legal_type", "法律类型", Kind.CHOICE, False, ("组织形式", "登记类型"), "已登记的填",
+                   choices=_options(LegalType), words={"民办非企业单位": "service", "民非": "service"}, repeats=True),
+            Column("registered_level", "登记机关层级", Kind.CHOICE, False, ("登记级别", "登记层级"), "已登记的填",
+                   choices=_options(RegisteredLevel), words={"区级": "district", "县级": "district"}, repeats=True),
+            Column("urban_rural", "城乡", Kind.CHOICE, False, ("城乡类别",), "不填时随所在社区",
+                   choices=_options(UrbanRural), words={"城镇": "urban", "村": "rural"}, repeats=True),
+            Column("grade", "评估等级", Kind.CHOICE, False, ("等级", "社会组织等级"), "已登记、等级还有效的填",
+                   choices=_options(Grade), words={f"A{n}": f"{n}A" for n in range(1, 6)}, repeats=True),
+            Column("grade_until", "评估等级有效期至", Kind.DAY, False, ("等级有效期至",), "评估等级有效五年",
+                   repeats=True, future=True),
+            Column("stars", "星级", Kind.NUMBER, False, ("星级评定",), "已备案的，一到五星填 1 到 5", least=1,
+                   most=STARS_MOST, repeats=True),
+            Column("stars_until", "星级有效期至", Kind.DAY, False, (), "写了星级要填", repeats=True, future=True),
         ),
         keys=(
             Key("number", "备案编号", ("number",)),
@@ -104,6 +129,19 @@ ORGANIZATIONS = declare(
             Rule("ended_on", pl.col("ended_on").is_not_null() & ~_is(*ENDED).fill_null(False),
                  "还在的组织不写终止日期。请核对法律状态。"),
             Rule("ended_on", pl.col("ended_on") < pl.col("filed_on"), "终止日期早于备案日期。请核对。"),
+            Rule("legal_type", pl.col("legal_type").is_not_null() & _unregistered(),
+                 "没有登记的组织不写法律类型。请核对法律状态。"),
+            Rule("registered_level", pl.col("registered_level").is_not_null() & _unregistered(),
+                 "没有登记的组织不写登记机关层级。请核对法律状态。"),
+            Rule("grade", pl.col("grade").is_not_null() & ~_is(*GRADED).fill_null(False),
+                 "只有已登记的组织才有评估等级。备案的组织填星级。"),
+            Rule("grade_until", pl.col("grade").is_null() != pl.col("grade_until").is_null(),
+                 "评估等级和有效期要一起写。"),
+            Rule("stars", pl.col("stars").is_not_null() & _is(*ENDED).fill_null(False), "已经终止的组织不写星级。"),
+            Rule("stars", pl.col("stars").is_not_null() & (_is(LegalStatus.GRASSROOTS) | _unsaid()),
+                 "没有备案的组织不写星级。"),
+            Rule("stars_until", pl.col("stars").is_null() != pl.col("stars_until").is_null(),
+                 "星级和有效期要一起写。"),
             Rule("founded_on", pl.col("founded_on") > pl.col("filed_on"), "成立日期晚于备案日期。请核对。"),
         ),
         numbered=Numbered("number", r"^(BA-[0-9A-Z]+-[0-9]{4})-([0-9]{5,9})$",
@@ -111,6 +149,7 @@ ORGANIZATIONS = declare(
         blank={
             "legal_status": "CASE WHEN v.filed_on IS NULL THEN 'grassroots' ELSE 'filed' END",
             "national_kind": f"CASE v.kind {_NATIONAL} END",
+            "urban_rural": "(SELECT a.urban_rural FROM areas_area a WHERE a.id = v.area_id)",
         },
         fresh={"uid": new_uid},
         sentences={
@@ -118,6 +157,9 @@ ORGANIZATIONS = declare(
             "organizations_number": "备案编号已经被别的组织用了。",
             "organizations_filed_has_number": "已备案的要有备案编号和备案日期。",
             "organizations_ended_after_filed": "终止日期早于备案日期。",
+            "organizations_legal_type_of_registered": "没有登记的组织不写法律类型和登记机关层级。",
+            "organizations_grade_of_registered": "只有已登记的组织才有评估等级，并且要写有效期。",
+            "organizations_stars_of_living": "在册的组织才有星级，并且要写有效期。",
         },
         list_url="organizations:register",
     )
