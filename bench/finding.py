@@ -7,7 +7,6 @@ or two (a window that found too few, a sample that was asked).
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import os
@@ -24,6 +23,7 @@ from bench.result import Result
 from django.db import connection
 from django.test import Client
 
+from linli.cli.web import load_everything
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.registers.tally import fold
@@ -164,8 +164,7 @@ def in_small() -> dict[str, Measured]:
 def tell() -> None:
     """For `in_small`."""
     ensure(lambda said: None)
-    gc.collect()
-    gc.freeze()
+    load_everything()
     found = {name: measure(who, path, 8) for name, who, path in pages()}
     print(json.dumps({name: (one.p50, one.p95, one.queries) for name, one in found.items()}))
 
@@ -179,8 +178,7 @@ def run() -> list[Result]:
     fold()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE core_tally")
-    gc.collect()
-    gc.freeze()  # as the web process does once it has loaded (cli/web.py)
+    load_everything()
     results = []
     for name, who, path in pages():
         large, before = measure(who, path, ROUNDS), small[name]

@@ -166,6 +166,9 @@ FORM_RENDERER = "linli.core.ui.forms.Renderer"
 # `linli serve` starts the embedded server and hands its address on; any other server comes by the same variable.
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///linli")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
+# A page's queries take milliseconds, less than compiling them or starting parallel workers would; long ones may.
+PLANNING = "-c jit=off -c parallel_setup_cost=50000"
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", PLANNING)
 # A standby of the same database for what may be some seconds old (core/replica); nothing is written to it.
 if env.str("LINLI_REPLICA_URL", ""):
     DATABASES["replica"] = env.dj_db_url("LINLI_REPLICA_URL")
@@ -173,7 +176,7 @@ if env.str("LINLI_REPLICA_URL", ""):
     DATABASES["replica"]["OPTIONS"] = {
         "connect_timeout": 3,
         "tcp_user_timeout": 10_000,
-        "options": "-c default_transaction_read_only=on",
+        "options": f"-c default_transaction_read_only=on {PLANNING}",
         **DATABASES["replica"].get("OPTIONS", {}),
     }
 DATABASE_ROUTERS = ["linli.core.replica.reading.Router"]

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Count, ManyToOneRel, Max, Q, QuerySet
 
 from linli.core import clock
 from linli.core.access.grants import Person, grants_of
 from linli.core.audit.models import Event
+from linli.core.revisions import AREAS, remembered
 from linli.core.sheets.declare import Place
 
 from .choices import Datum, Level
@@ -116,6 +116,18 @@ class Node:
         return {"id": self.id, "name": self.name, "children": [child.as_json() for child in self.children]}
 
 
+def predecessors() -> dict[int, list[tuple[int, str]]]:
+    """Area → the areas whose place it took (merge, split), each with its path."""
+
+    def read() -> dict[int, list[tuple[int, str]]]:
+        found: dict[int, list[tuple[int, str]]] = {}
+        for pk, path, heir in Area.objects.filter(successors__isnull=False).values_list("pk", "path", "successors"):
+            found.setdefault(heir, []).append((pk, path))
+        return found
+
+    return remembered((AREAS,), "predecessors", read)
+
+
 def state_of(area: Area) -> str:
     """A short mark that changes whenever something in the subtree does, or the day turns."""
     seen = Area.objects.filter(path__startswith=area.path).aggregate(count=Count("pk"), last=Max("changed_at"))
@@ -123,11 +135,13 @@ def state_of(area: Area) -> str:
 
 
 def picker_tree(area: Area, *, levels: Sequence[Level] = PICKER_LEVELS) -> Node:
-    """The valid areas below, by name, as light nodes; kept in the cache until something below changes."""
-    key = f"areas:picker:{state_of(area)}:{'-'.join(levels)}"
-    kept: Node | None = cache.get(key)
-    if kept is not None:
-        return kept
+    """The valid areas below, by name, as light nodes; the same until the tree changes or the day turns."""
+    return remembered(
+        (AREAS,), ("picker", area.pk, tuple(levels), clock.today()), lambda: _picker_tree(area, tuple(levels))
+    )
+
+
+def _picker_tree(area: Area, levels: Sequence[Level]) -> Node:
     root = Node(area.pk, area.short_name, area.level)
     nodes = {area.pk: root}
     below = subtree(area, levels=levels).exclude(pk=area.pk).only("name", "level", "path", "parent_id", "code")
@@ -137,7 +151,6 @@ def picker_tree(area: Area, *, levels: Sequence[Level] = PICKER_LEVELS) -> Node:
         holder = next(nodes[pk] for pk in reversed(found.ancestor_ids) if pk in nodes)
         nodes[found.pk] = Node(found.pk, found.short_name, found.level, code=found.code or "")
         holder.children.append(nodes[found.pk])
-    cache.set(key, root, 3600)
     return root
 
 

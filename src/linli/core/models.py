@@ -23,6 +23,7 @@ from linli.core.privacy.models import (
     VerifiedNumber,
 )
 from linli.core.registers.models import SavedFilter, ShareLink, Tally
+from linli.core.revisions.models import Revision
 from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
 from linli.core.workdays.models import CalendarDay, CalendarYear
@@ -59,6 +60,7 @@ __all__ = [
     "RateWindow",
     "RecordMark",
     "RetentionRun",
+    "Revision",
     "Robot",
     "SavedFilter",
     "Seal",

@@ -10,11 +10,12 @@ from django.db.models import Q, QuerySet
 from linli.actors.choices import ADMINISTRATORS, APPOINTMENT, BodyKind, Role
 from linli.actors.models import Appointment, Body, Post
 from linli.areas.models import Area
-from linli.areas.queries import Node, picker_groups, picker_tree
+from linli.areas.queries import Node, picker_groups, picker_tree, predecessors
 from linli.core import clock
 from linli.core.access.grants import Grant, Person, covered, grants_of
 from linli.core.access.models import User
 from linli.core.registers import Place
+from linli.core.revisions import AREAS, BODIES, remembered
 from linli.core.workflow import visible
 
 NAMED_BY = ("name", "level", "path", "parent_id")
@@ -70,13 +71,14 @@ def _taken_over(areas: set[int]) -> dict[int, set[str]]:
     """Paths of each area's predecessors, theirs included (merge and split keep the old areas' records reachable)."""
     paths: dict[int, set[str]] = {}
     seen, wave = set(areas), {pk: {pk} for pk in areas}  # an area, and those whose posts reach it
+    before = predecessors()
     while wave:
-        rows = list(Area.objects.filter(successors__in=wave).values_list("pk", "path", "successors"))
         onward: dict[int, set[int]] = {}
-        for pk, path, heir in rows:
-            for post_area in wave.get(heir, ()):
-                paths.setdefault(post_area, set()).add(path)
-                onward.setdefault(pk, set()).add(post_area)
+        for heir, post_areas in wave.items():
+            for pk, path in before.get(heir, ()):
+                for post_area in post_areas:
+                    paths.setdefault(post_area, set()).add(path)
+                    onward.setdefault(pk, set()).add(post_area)
         wave = {pk: heirs for pk, heirs in onward.items() if pk not in seen}
         seen.update(wave)
     return paths
@@ -114,8 +116,12 @@ def bodies_in(area: Area, kind: str) -> QuerySet[Body]:
 
 def served_districts() -> list[Area]:
     """The districts this installation serves: those with a department of their own. Never just one by assumption."""
-    ids = Body.objects.filter(kind=BodyKind.DEPARTMENT, valid_to__isnull=True).values("area")
-    return list(Area.objects.filter(pk__in=ids, level="district").order_by("code", "pk"))
+
+    def read() -> list[Area]:
+        ids = Body.objects.filter(kind=BodyKind.DEPARTMENT, valid_to__isnull=True).values("area")
+        return list(Area.objects.filter(pk__in=ids, level="district").order_by("code", "pk"))
+
+    return list(remembered((BODIES, AREAS), "served districts", read))
 
 
 def communities_by_street() -> list[tuple[str, list[tuple[int, str]]]]:
@@ -125,6 +131,10 @@ def communities_by_street() -> list[tuple[str, list[tuple[int, str]]]]:
 
 def served_places() -> tuple[Place, ...]:
     """The streets of the districts served, each followed by its communities: what registers filter by."""
+    return remembered((AREAS, BODIES), ("served places", clock.today()), _served_places)
+
+
+def _served_places() -> tuple[Place, ...]:
     found: list[Place] = []
 
     def visit(node: Node, path: str, above: str) -> None:

@@ -20,12 +20,13 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from linli.core import clock
+from linli.core import clock, revisions
 from linli.core.access import accounts, policy, sessions  # noqa: F401 - accounts marks every login, so it must be there first
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
 from linli.core.ui.context import Ui
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., HttpResponse]
 # The session row is written at most this often, not at every request.
 SEEN_EVERY = 60  # seconds
@@ -75,7 +76,10 @@ class IdleTimeoutMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with policy.kept():  # this is the first place of a request that asks for a policy
-            return self.get_response(request)
+            if request.method not in SAFE_METHODS:
+                return self.get_response(request)
+            with revisions.asked_once():
+                return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         """Django's hook."""

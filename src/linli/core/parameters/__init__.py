@@ -9,9 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linli.core.errors import BadInput
+from linli.core.revisions import PARAMETERS, remembered
+
+if TYPE_CHECKING:
+    from linli.core.parameters.models import ParameterValue
 
 
 @dataclass(frozen=True)
@@ -100,18 +104,25 @@ def declare(*parameters: Parameter) -> None:
 
 
 def values_of(keys: Iterable[str], scope: str = "", on: dt.date | None = None) -> dict[str, Any]:
-    """The values in force for an area path on a day (default today); one query for all keys."""
+    """The values in force for an area path on a day (default today)."""
     from linli.core import clock
+
+    day = on or clock.today()
+    found = {key: REGISTRY[key].standard for key in keys}
+    for row in _set_values():
+        if row.key in found and row.holds_on(day) and scope.startswith(row.scope):
+            found[row.key] = row.value
+    return found
+
+
+def _set_values() -> list[ParameterValue]:
+    """All values that were ever set, the nearer place and the later one after the others; a few hundred at most."""
     from linli.core.parameters.models import ParameterValue
 
-    wanted = list(keys)
-    day = on or clock.today()
-    found = {key: REGISTRY[key].standard for key in wanted}
-    rows = ParameterValue.objects.filter(key__in=wanted, valid_from__lte=day).exclude(valid_to__lte=day)
-    held = [row for row in rows if scope.startswith(row.scope)]
-    for row in sorted(held, key=lambda row: (len(row.scope), row.valid_from)):
-        found[row.key] = row.value
-    return found
+    def read() -> list[ParameterValue]:
+        return sorted(ParameterValue.objects.all(), key=lambda row: (len(row.scope), row.valid_from))
+
+    return remembered((PARAMETERS,), "values", read)
 
 
 def value_of(key: str, scope: str = "", on: dt.date | None = None) -> Any:

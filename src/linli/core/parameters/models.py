@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -37,3 +39,7 @@ class ParameterValue(Marked):
 
     def __str__(self) -> str:
         return f"{self.key}={self.value}"
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it is in force on a day; the last day is the one before `valid_to`."""
+        return self.valid_from <= day and (self.valid_to is None or self.valid_to > day)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from linli.core.registers.search import NOTHING
 from linli.core.registers.selection import Selection
 from linli.core.registers.tally import Values, value_of
 
-EXACT = 2_000  # so many are counted one by one
+EXACT = FEW  # so many are counted one by one: as many as a page gathers, which then need not look again
 LARGE_SAMPLE = 10_000  # for charts
 LEAST_HITS = 40  # fewer in the sample say too little
 
@@ -68,7 +68,6 @@ class Option:
     count: Count | None
     chosen: bool
     query: str  # of the address that adds it, or takes it away
-    only: str  # of the address with this as the facet's one value
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,7 @@ class Listed:
     """The values of every match, one row each."""
 
     rows: list[tuple[Values, str]]
+    keys: list[int] = field(default_factory=list)  # primary keys in the same order, of all that match
 
     def by(self, place: int) -> Counter[str]:
         """How many have each value of the facet at this place."""
@@ -83,7 +83,12 @@ class Listed:
 
     def below(self, path: str) -> int:
         """How many lie in an area."""
-        return sum(scope.startswith(path) for _values, scope in self.rows)
+        return sum(n for scope, n in self.by_scope.items() if scope.startswith(path))
+
+    @cached_property
+    def by_scope(self) -> Counter[str]:
+        """How many lie at each path."""
+        return Counter(scope for _values, scope in self.rows)
 
 
 class Figures:
@@ -110,7 +115,7 @@ class Figures:
         if self.from_tally:
             return Count(self.counted.filtered or 0)
         if self.listed is not None:
-            return Count(len(self.listed.rows))
+            return self._known(self.listed)
         hits = len(self.sampled.rows)
         if self.weight == 1:
             return Count(hits)
@@ -121,7 +126,12 @@ class Figures:
             plans = [self.selection.named(branch) for branch in self.selection.branches if branch.path is not None]
             return Count(sum(planned_rows(rows.values("pk")) for rows in plans), Sure.ABOUT)
         found = self._list(facets=True)
-        return Count(EXACT, Sure.OVER) if found is None else Count(len(found.rows))
+        return Count(EXACT, Sure.OVER) if found is None else self._known(found)
+
+    def _known(self, listed: Listed) -> Count:
+        """So many match; the page need not look for them again."""
+        self.finder.known = listed.keys
+        return Count(len(listed.keys))
 
     # --- with words ---------------------------------------------------------------------------------------------
 
@@ -150,7 +160,9 @@ class Figures:
         if self.everywhere is not None:
             wanted = self.counted.wanted()
             path = self.selection.area.path if self.selection.area is not None else ""
-            return Listed([row for row in self.everywhere.rows if _fits(row, wanted, path)])
+            both = zip(self.everywhere.rows, self.everywhere.keys, strict=True)
+            kept = [(row, key) for row, key in both if _fits(row, wanted, path)]
+            return Listed([row for row, _key in kept], [key for _row, key in kept])
         if not self.selection.chosen or self.finder.expected > EXACT or not self.register.is_indexed:
             return None
         return self._list(facets=True)
@@ -164,10 +176,11 @@ class Figures:
                 rows = selection.named(branch)
             else:
                 rows = selection.rows_of(branch).filter(selection.text_condition, selection.facet_condition())
-            found += list(rows.values_list(*fields, self.register.scope)[: EXACT + 1 - len(found)])
+            found += list(rows.values_list(*fields, self.register.scope, "pk")[: EXACT + 1 - len(found)])
             if len(found) > EXACT:
                 return None
-        return Listed([(self.counted.values_of(row[:-1]), row[-1]) for row in found])
+        values = self.counted.values_of([row[:-2] for row in found])
+        return Listed(list(zip(values, [row[-2] for row in found], strict=True)), [row[-1] for row in found])
 
     @property
     def _everything(self) -> Selection:
@@ -241,7 +254,6 @@ class Figures:
             count,
             chosen,
             self.selection.query(**{facet.name: rest if chosen else [*held, value]}),
-            self.selection.query(**{facet.name: [value]}),
         )
 
     # --- areas --------------------------------------------------------------------------------------------------
@@ -285,7 +297,7 @@ class Figures:
             if not (chosen or count is None or count.n):
                 continue
             query = self.selection.query(**{facet.name: None if chosen else place.key})
-            yield Option(place.key, place.name, count, chosen, query, self.selection.query(**{facet.name: place.key}))
+            yield Option(place.key, place.name, count, chosen, query)
 
 
 def _fits(row: tuple[Values, str], wanted: Any, path: str) -> bool:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models.expressions import OrderBy, RawSQL
 
 from linli.core.paging import Order, Page
 from linli.core.registers.declare import Kind
@@ -61,6 +61,7 @@ class Finder:
         self.selection = selection
         self.register = selection.register
         self.model = selection.register.model
+        self.known: list[int] | None = None  # primary keys of all that match, when somebody has listed them
 
     # --- what is known beforehand -------------------------------------------------------------------------------
 
@@ -112,7 +113,9 @@ class Finder:
             found: Iterable[Any] = asked_of(part, rows)
         else:
             found = rows
-        return [(self.counted.values_of(row[:-1]), row[-1]) for row in found]
+        both = [(row[:-1], row[-1]) for row in found]
+        values = self.counted.values_of([fields for fields, _scope in both])
+        return list(zip(values, [scope for _fields, scope in both], strict=True))
 
     @cached_property
     def asked(self) -> list[str]:
@@ -155,9 +158,17 @@ class Finder:
     def rows(self, order: Order, key: Sequence[Any] | None, limit: int) -> list[Any]:
         """The next records in an order, each branch of what the reader sees asked by itself."""
         found: list[int] = []
+        if self.known is not None:
+            # One parameter: three thousand would take longer to write out than their rows to fetch.
+            rows = self.model._base_manager.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [self.known]))
+            return self.visible(list(self.sorted(rows, order, key, limit)), order, limit)
         for branch in self.selection.branches:
             if branch.path is not None or not self.counted.knows or self.counted.own:
                 found += self.keys(branch, order, key, limit)
+        return self.visible(found, order, limit)
+
+    def visible(self, found: list[int], order: Order, limit: int) -> list[Any]:
+        """The records of these keys, in order."""
         if not found:
             return []
         # Once more through what the reader may see; the database puts the branches in one order.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, router, transaction
 from django.db.models import Model, Sum
 
 from linli.core.registers.declare import Facet, Register
@@ -42,21 +42,26 @@ class Counted:
     @cached_property
     def by_path(self) -> dict[str, list[tuple[Values, int]]]:
         """Path → (values of the facets, how many), for the areas read."""
-        found: dict[str, list[tuple[Values, int]]] = {path: [] for path in self.paths}
-        if self.knows and found:
-            # By hand: some thousand rows, each of which a query set would convert value by value.
-            with connection.cursor() as cursor:
-                cursor.execute(FIGURES, [self.register.slug, list(found)])
-                for path, values, total in cursor.fetchall():
-                    found[path].append((tuple(values), total))
-        return found
+        return self._read[0]
 
-    @cached_property
+    @property
     def whole(self) -> int:
         """How many the register has in all, whoever asks."""
-        if self.knows and "" in self.by_path:
-            return sum(n for _values, n in self.by_path[""])
-        return Tally.objects.filter(register=self.register.slug, scope="").aggregate(n=Sum("n"))["n"] or 0
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, list[tuple[Values, int]]], int]:
+        found: dict[str, list[tuple[Values, int]]] = {path: [] for path in self.paths if self.knows}
+        whole = 0
+        # By hand: some thousand rows, each of which a query set would convert value by value.
+        with connections[router.db_for_read(Tally) or DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(FIGURES, [self.register.slug, list(found), self.register.slug])
+            for path, values, total in cursor.fetchall():
+                if path is None:
+                    whole = total
+                else:
+                    found[path].append((tuple(values), total))
+        return found | {path: [] for path in self.paths if path not in found}, whole
 
     @cached_property
     def own(self) -> list[Values]:
@@ -71,12 +76,18 @@ class Counted:
             if area is not None and selection.area is not None:
                 rows = rows.filter(selection.condition_of(area))
             fields = [facet.source for facet in self.tallied]
-            found += [self.values_of(row) for row in rows.values_list(*fields)[:MOST_OWN]]
+            found += self.values_of(list(rows.values_list(*fields)[:MOST_OWN]))
         return found
 
-    def values_of(self, row: tuple[object, ...]) -> Values:
-        """A record's values as the tally writes them."""
-        return tuple(value_of(facet, value) for facet, value in zip(self.tallied, row, strict=True))
+    def values_of(self, rows: Sequence[tuple[object, ...]]) -> list[Values]:
+        """Records' values as the tally writes them, column by column: there are thousands of rows and few values."""
+        if not rows:
+            return []
+        columns = zip(*rows, strict=True)
+        written = [
+            map(_Written(facet).__getitem__, column) for facet, column in zip(self.tallied, columns, strict=True)
+        ]
+        return list(zip(*written, strict=True))
 
     @cached_property
     def rows(self) -> list[tuple[Values, int]]:
@@ -153,6 +164,18 @@ class Counted:
         return found
 
 
+class _Written(dict[Any, str]):
+    """What is written for each value of a facet."""
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__()
+        self.facet = facet
+
+    def __missing__(self, value: object) -> str:
+        found = self[value] = value_of(self.facet, value)
+        return found
+
+
 def _summed(rows: Iterable[tuple[str, int]]) -> Counter[str]:
     found: dict[str, int] = {}
     for value, n in rows:
@@ -171,9 +194,11 @@ def value_of(facet: Facet, value: object) -> str:
     return str(getattr(value, "year", value))
 
 
+# The figures of some paths, and under no path how many there are in all.
 FIGURES = """
 SELECT scope, facets, sum(n)::bigint FROM core_tally WHERE register = %s AND scope = ANY(%s)
 GROUP BY scope, facets HAVING sum(n) <> 0
+UNION ALL SELECT NULL, NULL, coalesce(sum(n), 0)::bigint FROM core_tally WHERE register = %s AND scope = ''
 """
 FOLD = """
 WITH folded AS (

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 
 from linli.core import clock
 from linli.core.access.grants import grants_of
@@ -68,6 +70,11 @@ class Ui:
     def groups(self) -> list[tuple[str, list[Shown]]]:
         """The desk's entries by group, for the side menu."""
         return [(name, list(entries)) for name, entries in groupby(self.desk, key=lambda entry: entry.group)]
+
+    @cached_property
+    def nav(self) -> SafeString:
+        """The side menu, written once: the drawer of a phone holds it, too."""
+        return render_to_string("ui/_nav.html", {"groups": self.groups})
 
     @cached_property
     def public(self) -> list[Shown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.urls import NoReverseMatch, reverse
@@ -80,6 +80,7 @@ def register(*entries: Entry) -> None:
     """Adds entries; the same face, group and address registered twice is one entry, the later one wins."""
     for entry in entries:
         _entries[(entry.face, entry.group, entry.url_name, entry.args)] = entry
+    _ordered.cache_clear()
 
 
 def register_search(url_name: str, face: Face = "desk") -> None:
@@ -109,13 +110,19 @@ def entries_for(user: User | Any, face: Face = "desk", path: str = "") -> list[S
 
 
 def _visible(user: Any, face: Face, path: str) -> Iterator[Shown]:
-    chosen = [entry for entry in _entries.values() if entry.face == face]
-    for entry in sorted(chosen, key=lambda entry: (GROUPS.index(entry.group), entry.order)):
+    for entry in _ordered(face):
         url = _reverse(entry.url_name, entry.args)
         if url and entry.visible(user):
             yield Shown(entry, user, url, path)
 
 
+@cache
+def _ordered(face: Face) -> list[Entry]:
+    chosen = [entry for entry in _entries.values() if entry.face == face]
+    return sorted(chosen, key=lambda entry: (GROUPS.index(entry.group), entry.order))
+
+
+@cache
 def _reverse(url_name: str, args: tuple[str, ...] = ()) -> str:
     if not url_name:
         return ""

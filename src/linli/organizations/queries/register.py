@@ -81,7 +81,7 @@ def organizations_visible_to(user: Person) -> QuerySet[Organization]:
     own = Q(owner=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
     return (
         Organization.objects.filter(own | covered(user, READERS))
-        .select_related("area__parent", "owner")
+        .select_related("area__parent")
         .defer(*HIDDEN, *OUTLINES)
     )
 

@@ -57,6 +57,11 @@ def rule(source: object) -> str:
     return re.sub(r" ?\[(V-?|M)\]", lambda found: SURE[found[1]], str(source))
 
 
+def pill(text: str, tone: str) -> SafeString:
+    """A state in a word, as `<c-pill>` writes it; for lists whose cells Python writes."""
+    return format_html('<span class="pill {}">{}</span>', tone, text)
+
+
 @register.filter
 def when(value: dt.date | dt.datetime | None) -> str:
     """11月21日 周六 14:30, in Asia/Shanghai; a mere date has no time."""
