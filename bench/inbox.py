@@ -8,7 +8,6 @@ of the size, to try the measurement out.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import statistics
@@ -21,6 +20,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.test import Client
 
+from linli.cli.web import load_everything
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.workflow import inbox
@@ -40,8 +40,7 @@ def run() -> list[Result]:
     """Measure; AssertionError where a page costs more queries at this size than with ten rows."""
     grow(SIZE, lambda said: print(f"    {said}"))
     logging.getLogger("linli.requests").setLevel("ERROR")
-    gc.collect()
-    gc.freeze()  # as the web process does once it has loaded (cli/web.py)
+    load_everything()
     middle = inbox.page(_person()).after
     pages = {
         "": "first",

@@ -7,7 +7,6 @@ template included, in one process without a network.
 
 from __future__ import annotations
 
-import gc
 import logging
 import statistics
 import time
@@ -16,6 +15,7 @@ from bench.result import Result
 from django.test import Client
 from tests.demo.loaded.test_crawler import MOST_QUERIES, VISITOR, Walk, kind_of
 
+from linli.cli.web import load_everything
 from linli.core.access.models import User
 from linli.demo.load import ensure
 from linli.demo.personas import PERSONAS
@@ -39,8 +39,7 @@ def run() -> list[Result]:
             found = (each.took[address], each, address)
             kind = kind_of(address)
             slowest[kind] = max(slowest.get(kind, found), found, key=lambda one: one[0])
-    gc.collect()
-    gc.freeze()  # as the web process does once it has loaded (cli/web.py)
+    load_everything()
     results = [measure(each, address) for _took, each, address in slowest.values()]
     results.sort(key=lambda one: -one.seconds)
     late = [one for one in results if not one.passed]

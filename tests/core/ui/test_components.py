@@ -103,13 +103,6 @@ def test_the_timeline_escapes_what_people_wrote():
     assert 'datetime="2026-11-16T15:20+08:00"' in shown
 
 
-def test_a_row_of_work_carries_its_one_step():
-    shown = render('<c-duty kind="备案" :title="title" href="/c/1/" due="超期" tone="late" step="审核" />', title=ODD)
-
-    assert "<b>" not in shown
-    assert re.search(r'<a class="btn btn-primary" href="/c/1/">审核<span class="sr-only">', shown)
-
-
 def test_a_number_opens_only_with_an_address():
     assert '<a class="figure" href="/x/">' in render('<c-figure label="家" value="48" href="/x/" />')
     assert "<a" not in render('<c-figure label="家" value="48" />')

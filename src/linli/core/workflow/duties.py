@@ -150,12 +150,12 @@ def run_clock(seconds: float = 240) -> dict[str, int]:
     counts = {"warned": 0, "raised": 0, "expired": 0}
     acting = Task.objects.filter(closed_at__isnull=True, kind=Task.Kind.ACT)
     run_out = acting.filter(role=SYSTEM, due_on__lt=today)
-    for batch in _batches(run_out, until):
+    for batch in _batches(run_out.order_by("due_on"), until):
         counts["expired"] += sum(_expire(pk) for pk in batch)
     owed = acting.exclude(role=SYSTEM)
     for level, passed in MARKS:
         rows = owed.filter(**{passed: today, "level__lt": level})
-        for batch in _batches(rows, until):
+        for batch in _batches(rows.order_by(passed.partition("__")[0]), until):
             counts["raised" if level == Task.Level.LATE else "warned"] += climb(batch, level)
     return counts
 
@@ -164,7 +164,7 @@ def _batches(rows: QuerySet[Task], until: float) -> Iterator[list[int]]:
     """Keys of the rows, a batch at a time, each once: a row that somebody holds just now waits for the next run."""
     seen: set[int] = set()
     while True:
-        # In no order, so that the index of the mark is what is read.
+        # In the order of the mark, so that its index is read: most rows look overdue to the planner, and are marked.
         found = [pk for pk in rows.values_list("pk", flat=True)[: len(seen) + LOOKED_AT] if pk not in seen]
         if not found:
             return

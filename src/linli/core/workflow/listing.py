@@ -8,13 +8,13 @@ small and is read as it is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import IntegerField, Q, QuerySet, Sum, Value
 
 from linli.core import clock
 from linli.core.access.grants import Person
@@ -129,16 +129,20 @@ class Cases:
         rows = joined(parts) if parts else self.seen.none().values_list("id")
         if len(parts) > 1:  # one part alone is in order, and cut, already
             rows = rows.order_by("-id")[: (size + 1) * len(parts)]
-        keys = list(dict.fromkeys(rows))
-        found = list(self.seen.filter(pk__in=[pk for (pk,) in keys[: size + 1]]).order_by("-pk"))
-        more = len(found) > size
-        return Page(found[:size], str(found[size - 1].pk) if more else "", key is None)
+        return self._page([pk for (pk,) in rows], size, is_first=key is None)
 
-    def _keys(self, key: int | None, size: int) -> Iterator[QuerySet[Any]]:
+    def _page(self, keys: Iterable[int], size: int, *, is_first: bool) -> Page[Any]:
+        """The cases of these keys, newest first, each once; one query."""
+        newest = sorted(set(keys), reverse=True)[: size + 1]
+        found = list(self.seen.filter(pk__in=newest).order_by("-pk"))
+        more = len(found) > size
+        return Page(found[:size], str(found[size - 1].pk) if more else "", is_first)
+
+    def _keys(self, key: int | None, size: int, *fields: str, **more: Any) -> Iterator[QuerySet[Any]]:
         below = Q(pk__lt=key) if key is not None else Q()
         for rows in self.parts:
-            found = rows.filter(self.condition, below)
-            yield found.order_by("-id").values_list("id")[: size + 1]
+            found = rows.filter(self.condition, below).annotate(**more)
+            yield found.order_by("-id").values_list(*fields, "id")[: size + 1]
 
     # --- counts -------------------------------------------------------------------------------------------------
 
@@ -189,3 +193,17 @@ def late_tasks(process: Process) -> QuerySet[Task]:
         process=process.slug, kind=Task.Kind.ACT, closed_at__isnull=True, due_on__lt=clock.today()
     )
     return rows.exclude(role=SYSTEM)
+
+
+def first_of(lists: Sequence[Cases], size: int = SIZE) -> Iterator[tuple[Cases, Page[Any]]]:
+    """The first page of each of several lists that has any: one query names the cases of all, one fetches each's."""
+    parts = [
+        part
+        for place, cases in enumerate(lists)
+        for part in cases._keys(None, size, "nth_list", nth_list=Value(place, output_field=IntegerField()))
+    ]
+    found: dict[int, list[int]] = {}
+    for place, pk in joined(parts) if parts else ():
+        found.setdefault(place, []).append(pk)
+    for place, keys in sorted(found.items()):
+        yield lists[place], lists[place]._page(keys, size, is_first=True)

@@ -19,7 +19,7 @@ from linli.core.registers.figures import Figures
 from linli.core.registers.selection import LONGEST, Selection
 from linli.core.registers.web.pages import Row, list_url
 from linli.core.registers.words import words_of
-from linli.core.workflow.listing import Cases
+from linli.core.workflow.listing import Cases, first_of
 from linli.core.workflow.queries import processes_for
 
 SHOWN = 6
@@ -76,9 +76,7 @@ def _registers(asked: str, user: User) -> list[dict[str, Any]]:
 
 def _cases(asked: str, user: User) -> list[dict[str, Any]]:
     answers = []
-    for process in processes_for(user):
-        page = Cases(process, user, words=asked).page(size=SHOWN)
-        if page.rows:
-            url = f"{reverse('core:cases', args=[process.slug])}?{urlencode({'q': asked})}"
-            answers.append({"process": process, "rows": page.rows, "more": bool(page.after), "url": url})
+    for cases, page in first_of([Cases(process, user, words=asked) for process in processes_for(user)], SHOWN):
+        url = f"{reverse('core:cases', args=[cases.process.slug])}?{urlencode({'q': asked})}"
+        answers.append({"process": cases.process, "rows": page.rows, "more": bool(page.after), "url": url})
     return answers
