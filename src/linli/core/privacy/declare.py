@@ -9,7 +9,7 @@ the nightly clean-up are all derived from these. A test fails for a personal fie
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +106,7 @@ class Holding:
     kept_by_law: Callable[[Any, Subject], str] = nothing
     blocks_closing: Callable[[User], list[str]] = no_blocks
     scope: Callable[[Any], str] | None = None
-    files: Callable[[Any], QuerySet[Attachment]] | None = None
+    files: Callable[[Any], Iterable[Attachment]] | None = None
     persons: Callable[[QuerySet[Any]], QuerySet[Any]] | None = field(default=None, repr=False)
 
     @property

@@ -1,0 +1,255 @@
+"""Every kind of row that is declared stands in the file to take along: the person's own rows and nobody else's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from tests.personas import PDF, World, complete
+
+from linli.core import clock
+from linli.core.access.models import User
+from linli.core.audit import record
+from linli.core.files.actions import store
+from linli.core.files.models import Attachment
+from linli.core.notices.models import Notice
+from linli.core.privacy import sealed, takeout_file
+from linli.core.privacy.declare import HOLDINGS, Holding
+from linli.core.privacy.models import Disclosure
+from linli.core.privacy.queries import subject_of
+from linli.core.privacy.takeout_file import write_takeout
+from linli.core.workflow.models import Case
+from linli.organizations.actions import filings
+from linli.organizations.models import Organization
+
+OWNING = {"owner", "user", "person", "recipient", "sent_by", "uploaded_by", "begun_by"}
+
+
+def taken(user: User) -> zipfile.ZipFile:
+    """The archive, as it is written before it is sealed."""
+    out = io.BytesIO()
+    write_takeout(out, subject_of(user))
+    return zipfile.ZipFile(out)
+
+
+def rows_in(archive: zipfile.ZipFile) -> dict[str, set[str]]:
+    """The keys of the rows of each kind."""
+    said = json.loads(archive.read("data.json"))
+    return {kind["slug"]: {row["id"] for row in kind["rows"]} for kind in said["holdings"]}
+
+
+# --- a row of any model about somebody ----------------------------------------------------------------------------
+
+
+def value_for(field: Any, person: User) -> Any:
+    """Something the field takes, and that shows whose it is where there is room for it."""
+    if field.is_relation:
+        there = person if field.related_model is User else field.related_model._default_manager.first()
+        return there or made(field.related_model, person)
+    if field.choices:
+        return field.choices[0][0]
+    match field:
+        case models.DateTimeField():
+            return clock.now() + dt.timedelta(days=1)
+        case models.DateField():
+            return clock.today()
+        case models.BigIntegerField():
+            return person.pk  # the key of another row
+        case models.IntegerField() | models.FloatField():
+            return 1
+        case models.BooleanField():
+            return False
+        case models.JSONField():
+            return {"of": person.username}
+        case ArrayField():
+            return [f"of {person.username}"]
+        case _:
+            return f"{field.name} of {person.username}"[: field.max_length]
+
+
+def made(model: type[models.Model], person: User, **given: Any) -> Any:
+    """A row whose required fields are filled in and that belongs to the person."""
+    for field in model._meta.concrete_fields:
+        if field.name in given or field.attname in given or field.primary_key or field.generated:
+            continue
+        if field.name in OWNING or not (field.null or field.has_default() or field.blank):
+            given[field.name] = value_for(field, person)
+    return model._default_manager.create(**given)
+
+
+def of_username(model: type[models.Model]) -> Callable[[User, World], Any]:
+    """Logs of logins name the account."""
+    return lambda person, world: made(model, person, username=person.username, ip_address="10.0.0.1")
+
+
+def paper(person: User, world: World) -> Attachment:
+    """A paper of an own application."""
+    case = complete(filings.begin_filing(actor=person), person, world.community, name=f"{person.username}的书画社")
+    return Attachment.objects.filter(subject_id=case.pk, uploaded_by=person).latest("pk")
+
+
+def organization(person: User, world: World, what: str = "合唱团") -> Organization:
+    """One the person has in hand."""
+    name = f"{person.username}的{what}"
+    given: dict[str, Any] = {"name": name, "area": world.community, "number": name, "filed_on": clock.today()}
+    row: Organization = made(Organization, person, **given)
+    return row
+
+
+def look(person: User, world: World) -> Disclosure:
+    """Somebody else's look at the person."""
+    event = record(world["street_officer"], "privacy.reveal", person, label="手机号", reason=f"of {person.username}")
+    return Disclosure.objects.create(person=person, event=event)
+
+
+# What cannot be made from the fields alone: other rows come with it, or a rule of the database asks for more.
+MADE: dict[str, Callable[[User, World], Any]] = {
+    "account": lambda person, world: person,
+    **{slug: of_username(HOLDINGS[slug].model) for slug in ("logins", "login-failures", "lockouts")},
+    "events": lambda person, world: record(person, "other.step", person, reason=f"of {person.username}"),
+    "looks": look,
+    "preferences": lambda person, world: made(HOLDINGS["preferences"].model, person, channel="email"),
+    "papers": paper,
+    "organizations": organization,
+    "amendments": lambda person, world: made(
+        HOLDINGS["amendments"].model, person, organization=organization(person, world, "舞蹈队")
+    ),
+    "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
+    "posts": lambda person, world: made(
+        HOLDINGS["posts"].model, person, area=world.street, body=world["street_officer"].posts.get().body
+    ),
+    "appointments": lambda person, world: made(
+        HOLDINGS["appointments"].model,
+        person,
+        owner=world["sysadmin"],
+        area=world.street,
+        body=world["street_officer"].posts.get().body,
+    ),
+}
+
+
+def make(holding: Holding, person: User, world: World) -> Any:
+    """A row of this kind about the person."""
+    return MADE[holding.slug](person, world) if holding.slug in MADE else made(holding.model, person)
+
+
+def test_every_kind_is_in_it_with_the_own_rows_and_with_nobody_elses(world: World) -> None:
+    founder, other = world["founder"], world["resident"]
+    rows = {
+        person.pk: {slug: f"{slug}/{make(holding, person, world).pk}" for slug, holding in HOLDINGS.items()}
+        for person in (founder, other)
+    }
+
+    archive = taken(founder)
+    found, text = rows_in(archive), archive.read("data.json").decode()
+
+    assert list(found) == list(HOLDINGS)
+    assert [slug for slug, key in rows[founder.pk].items() if key not in found[slug]] == []
+    assert [slug for slug, key in rows[other.pk].items() if key in found[slug]] == []
+    # Their words do not come with somebody else's row either: neither here nor in a table nor on the page.
+    assert other.username not in text
+    lies_in = {name: name + archive.read(name).decode(errors="replace") for name in archive.namelist()}
+    assert [name for name, content in lies_in.items() if other.username in content] == []
+    # The same rows about the other one: what was made is leakable.
+    assert [slug for slug, key in rows[other.pk].items() if key not in rows_in(taken(other))[slug]] == []
+
+
+def test_what_was_uploaded_for_others_is_listed_and_stays(world: World) -> None:
+    """A worker's file holds no papers of the residents it was entered for, nor the workbook of an import."""
+    worker, founder = world["community_worker"], world["founder"]
+    case = filings.begin_filing(actor=founder)
+    batch = made(HOLDINGS["imports"].model, worker, slug="organizations")
+    for held, name in ((case, "代传.pdf"), (batch, "名册.pdf")):
+        store(SimpleUploadedFile(name, PDF, "application/pdf"), subject=held, slot="charter", actor=worker)
+
+    archive = taken(worker)
+    said = next(k for k in json.loads(archive.read("data.json"))["holdings"] if k["slug"] == "papers")
+
+    assert sorted(row["values"]["name"] for row in said["rows"]) == ["代传.pdf", "名册.pdf"]
+    assert [row["files"] for row in said["rows"]] == [[], []]
+    assert [name for name in archive.namelist() if name.startswith("files/")] == []
+    # Its owner gets it.
+    assert [name for name in taken(founder).namelist() if name.endswith("代传.pdf")] != []
+
+
+def test_a_paper_of_two_kinds_lies_in_it_once(world: World) -> None:
+    founder = world["founder"]
+    paper(founder, world)
+
+    archive = taken(founder)
+    said = {kind["slug"]: kind["rows"] for kind in json.loads(archive.read("data.json"))["holdings"]}
+
+    of_cases = sorted(name for row in said["filings"] for name in row["files"])
+    assert of_cases == sorted(name for row in said["papers"] for name in row["files"])
+    assert sorted(name for name in archive.namelist() if name.startswith("files/")) == of_cases
+    assert len(of_cases) == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_the_page_tells_the_newest_and_the_table_has_all(
+    world: World, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(takeout_file, "TOLD", 5)
+    founder = world["founder"]
+    Notice.objects.bulk_create(
+        Notice(recipient=founder, kind="other.x", title=f"第{n}条消息", body="=1+1") for n in range(count)
+    )
+
+    archive = taken(founder)
+    page = archive.read("index.html").decode()
+    said = next(k for k in json.loads(archive.read("data.json"))["holdings"] if k["slug"] == "notices")
+
+    assert [row["values"]["title"] for row in said["rows"]] == [f"第{n}条消息" for n in range(count)]
+    assert [f"第{n}条消息" in page for n in range(count)] == [n >= count - 5 for n in range(count)]
+    assert ("这里列出最近的 5 条" in page) == (count > 5)
+    assert ("csv/notices.csv" in archive.namelist()) == (count > 0)
+    if count:
+        assert archive.read("csv/notices.csv").decode("utf-8-sig").count("'=1+1") == count
+
+
+def test_five_times_the_rows_need_the_same_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(takeout_file, "TOLD", 20)
+    monkeypatch.setattr(takeout_file, "READ", 50)
+    monkeypatch.setattr(sealed, "PIECE", 8192)
+    founder = world["founder"]
+
+    def peak(count: int) -> int:
+        Notice.objects.bulk_create(
+            Notice(recipient=founder, kind="other.x", title="标题", body="内容" * 40) for _ in range(count)
+        )
+        written = Sink()
+        tracemalloc.start()
+        assert write_takeout(written, subject_of(founder))["notices"] == Notice.objects.count()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # templates and statements are made once
+    few = peak(190)
+    assert peak(800) - few < 60_000  # the rows alone are 300,000
+
+
+class Sink(io.RawIOBase):
+    """Takes bytes and keeps none."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+def test_own_means_the_record_not_the_hand(world: World) -> None:
+    """Kinds that bring papers: a case of the person, or what the person uploaded."""
+    bringing = [holding for holding in HOLDINGS.values() if holding.files is not None]
+
+    assert [h.slug for h in bringing if not issubclass(h.model, Case | Attachment)] == []
