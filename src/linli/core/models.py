@@ -2,6 +2,7 @@
 
 from linli.core.access.models import User
 from linli.core.access.password_models import FormerPassword
+from linli.core.access.session_models import SessionOwner
 from linli.core.api.models import ApiToken, KeptAnswer, RateWindow
 from linli.core.audit.models import Event, Gap, Mark, Seal, Verification
 from linli.core.backup.models import Backup
@@ -65,6 +66,7 @@ __all__ = [
     "SavedFilter",
     "Seal",
     "Serial",
+    "SessionOwner",
     "ShareLink",
     "StagedRow",
     "Takeout",

@@ -7,12 +7,14 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 
 from linli.core.access import policy
 from linli.core.access.models import User
+from linli.core.access.session_store import KEPT_FOR
 from linli.core.privacy.cipher import DecryptionError, decrypt, encrypt
 
 LOGIN_KEY = "linli.login"
@@ -51,12 +53,11 @@ def is_current(request: HttpRequest, user: User) -> bool:
 def forget_sessions(user: User) -> None:
     """Delete the sessions the account is signed in by and those that keep a form of its own.
 
-    A session is found by reading it, so this reads them all; it is meant for the rare end of an account.
+    Only those that were ever the account's are read: somebody else may have gone on with one of them.
     """
-    mark = str(user.pk)
-    for session in Session.objects.iterator(chunk_size=500):
+    for session in Session.objects.filter(owners__account=user):
         held = session.get_decoded()
-        if held.get("_auth_user_id") == mark or _kept_for(held.get(KEPT_KEY)) == user.pk:
+        if held.get(SESSION_KEY) == str(user.pk) or _kept_for(held.get(KEPT_KEY)) == user.pk:
             session.delete()
 
 
@@ -93,6 +94,7 @@ def keep_form(session: Any, user_id: int, form: KeptForm) -> None:
     """Put the form into a (by now anonymous) session, encrypted, for this account alone."""
     packed = {"user": user_id, "path": form.path, "fields": form.fields, "had_files": form.had_files}
     session[KEPT_KEY] = encrypt(json.dumps(packed, ensure_ascii=False))
+    session[KEPT_FOR] = user_id
 
 
 def kept_form(request: HttpRequest) -> KeptForm | None:
@@ -114,3 +116,4 @@ def forget_form(request: HttpRequest) -> None:
     """Drop the kept form, once it was sent again or given up."""
     if KEPT_KEY in request.session:
         del request.session[KEPT_KEY]
+        request.session.pop(KEPT_FOR, None)
