@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from linli.core import clock
 from linli.core.access.grants import Person, covered
@@ -48,11 +48,8 @@ def undecided(batch: Import) -> int:
 
 def decided(batch: Import) -> dict[str, int]:
     """How many duplicates there are of each decision."""
-    rows = StagedRow.objects.filter(batch=batch, state=RowState.DUPLICATE).values_list("decision", flat=True)
-    counts: dict[str, int] = {}
-    for decision in rows:
-        counts[decision] = counts.get(decision, 0) + 1
-    return counts
+    rows = StagedRow.objects.filter(batch=batch, state=RowState.DUPLICATE).order_by().values("decision")
+    return dict(rows.annotate(count=Count("number")).values_list("decision", "count"))
 
 
 # --- values as a reader sees them ---------------------------------------------------------------------------------

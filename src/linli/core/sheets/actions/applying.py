@@ -58,6 +58,8 @@ def continue_import(batch_id: int) -> bool:
             _finish(batch)
             return False
         land(Slice(batch, batch.cursor, high, batch.decided_by))
+        # What has landed waits no longer. A million rows deleted at the end would hold the register for minutes.
+        _clear(batch, high)
         for outcome, count in count_outcomes(batch, batch.cursor, high).items():
             batch.counts[outcome] = batch.counts.get(outcome, 0) + count
         done = sum(batch.counts.get(outcome, 0) for outcome in Outcome.values)
@@ -68,8 +70,16 @@ def continue_import(batch_id: int) -> bool:
         return True
 
 
+def _clear(batch: Import, high: int) -> None:
+    """Rows of this slice go; those with errors stay for whoever mends them, without values."""
+    run(
+        f"DELETE FROM {STAGED} WHERE batch_id = %s AND number > %s AND number <= %s AND state <> 'wrong'",
+        [batch.pk, batch.cursor, high],
+    )
+
+
 def _finish(batch: Import) -> None:
-    """The waiting rows go; those with errors stay for whoever mends them, without values."""
+    # What the version before has landed and left.
     run(f"DELETE FROM {STAGED} WHERE batch_id = %s AND state <> 'wrong'", [batch.pk])
     move(batch, State.APPLIED, share=100, applied_at=clock.now())
     assert batch.decided_by is not None
