@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
-from linli.core.audit.marks import mark_links
+from linli.core.audit.marks import Marked, mark_links
 
 from .choices import PARENTS, UPPER_LEVELS, CodeKind, Datum, Level, UrbanClass, UrbanRural
 from .datum import Point
@@ -37,12 +37,15 @@ def _step_of_path(place: int) -> Func:
     return Func(F("path"), Value("/"), Value(place), function="split_part", output_field=models.TextField())
 
 
-class Area(models.Model):
+class Area(Marked):
     """A part of the country, from the province down to a building. Renaming keeps the row; ending keeps it too.
 
     `path` holds the ids of all ancestors and of the area itself ("1/25/310/"): it is the scope that posts, parameters
-    and cases refer to. A code is used once for ever (民政部令79号): a dead one stays with its dead area.
+    and cases refer to, so whoever moved an area by SQL would move rights. A code is used once for ever
+    (民政部令79号): a dead one stays with its dead area.
     """
+
+    MARKED = ("parent", "path", "level", "name", "code", "code_kind", "valid_from", "valid_to")
 
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")

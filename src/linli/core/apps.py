@@ -12,6 +12,7 @@ from django.apps import AppConfig, apps
 ROOMS = ("rules", "queries", "registers", "sheets", "actions", "holdings", "web.forms", "web.cases")
 OWN_ROOMS = (
     "linli.core.access.accounts",  # listens to logins from the first one on
+    "linli.core.access.second_factors",
     "linli.core.api.choices",
     "linli.core.api.rules",
     "linli.core.api.actions",  # ends tokens with their accounts

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from click.testing import CliRunner
 from django.core.files.storage import default_storage
 from django.db import Error, connection, transaction
@@ -29,6 +30,7 @@ from linli.core.audit.records import verify_records
 from linli.core.audit.texts import DIGEST
 from linli.core.files.models import Attachment
 from linli.core.parameters.models import ParameterValue
+from linli.core.registers.models import ShareLink
 from linli.core.workdays.models import CalendarDay
 from linli.core.workflow.models import CaseVersion
 from linli.organizations.models import Filing, Organization
@@ -73,6 +75,9 @@ def lab(world: World, filed: Organization, settings: Any, tmp_path: Path) -> Lab
         key="filing.days", value=9, valid_from=clock.today(), reason="试", set_by=User.system()
     )
     CalendarDay.objects.update_or_create(day=dt.date(2026, 10, 1), defaults={"is_workday": False, "note": "国庆"})
+    factor = Authenticator.objects.create(user=world["founder"], type="totp", data={"secret": "one"})
+    Authenticator.objects.create(user=world["stranger"], type="totp", data={"secret": "two"})
+    share = ShareLink.objects.create(owner=world["founder"], register="organizations", revoked_at=clock.now())
     one = record(world["founder"], "test.one", filed, reason="原来的理由")
     two = record(world["founder"], "test.two", filed, reason="别的理由")
     seal_events()
@@ -100,6 +105,11 @@ def lab(world: World, filed: Organization, settings: Any, tmp_path: Path) -> Lab
         "version": CaseVersion.objects.earliest("pk").pk,
         "parameter": ParameterValue.objects.latest("pk").pk,
         "link": Area.predecessors.through._base_manager.latest("pk").pk,
+        "area": world.community.pk,
+        "far": world.other_street.pk,
+        "factor": factor.pk,
+        "other_factor": Authenticator.objects.latest("pk").pk,
+        "share": share.pk,
         "post_kind": shape_of(Post).kind,
         "user_kind": shape_of(User).kind,
         "org_kind": shape_of(Organization).kind,
@@ -144,6 +154,7 @@ def places(lab: Lab) -> set[tuple[str, str, int]]:
 
 ORG, FILING, USER, POST = "organizations.organization", "organizations.filing", "core.user", "actors.post"
 PAPER, VERSION, PARAMETER = "core.attachment", "core.caseversion", "core.parametervalue"
+AREA, FACTOR, SHARE = "areas.area", "mfa.authenticator", "core.sharelink"
 COPY_OF_E = "at, actor_id, on_behalf_of_id, post, name, subject_type_id, subject_id, scope, detail, request_id"
 #: Statement, then exactly what is found: kind, about what, and which (a key of the lab, or a number).
 TAMPERINGS: dict[str, tuple[str, set[tuple[str, str, Any]]]] = {
@@ -333,6 +344,43 @@ TAMPERINGS: dict[str, tuple[str, set[tuple[str, str, Any]]]] = {
         "UPDATE areas_area_predecessors SET to_area_id = from_area_id WHERE id = {link}",
         {("row_changed", "areas.area_predecessors", "link")},
     ),
+    "area moved below another street": (
+        """UPDATE areas_area SET parent_id = {far}, path = (SELECT path FROM areas_area WHERE id = {far}) || '{area}/'
+           WHERE id = {area}""",
+        {("row_changed", AREA, "area")},
+    ),
+    "area renamed": ("UPDATE areas_area SET name = '别处' WHERE id = {area}", {("row_changed", AREA, "area")}),
+    "area put in": (
+        """INSERT INTO areas_area (id, parent_id, path, level, name, code_kind, urban_class, urban_rural, datum,
+               point_source, boundary_datum, boundary_source, changed_at)
+           SELECT 900000, {far}, path || '900000/', 'community', '假的', '', '', '', '', '', '', '', now()
+           FROM areas_area WHERE id = {far}""",
+        {("row_inserted", AREA, 900_000)},
+    ),
+    "area deleted": ("DELETE FROM areas_area WHERE id = {area}", {("row_deleted", AREA, "area")}),
+    "second factor of another's secret": (
+        """UPDATE mfa_authenticator SET data = (SELECT data FROM mfa_authenticator WHERE id <> {factor})
+           WHERE id = {factor}""",
+        {("row_changed", FACTOR, "factor")},
+    ),
+    "second factor handed to another": (
+        "UPDATE mfa_authenticator SET user_id = {user} WHERE id <> {factor}; DELETE FROM mfa_authenticator"
+        " WHERE id = {factor}",
+        {("row_deleted", FACTOR, "factor"), ("row_changed", FACTOR, "other_factor")},
+    ),
+    "second factor put in": (
+        """INSERT INTO mfa_authenticator (id, user_id, type, data, created_at)
+           SELECT 900000, user_id, 'webauthn', data, created_at FROM mfa_authenticator WHERE id = {factor}""",
+        {("row_inserted", FACTOR, 900_000)},
+    ),
+    "share link opened again": (
+        "UPDATE core_sharelink SET revoked_at = NULL WHERE id = {share}",
+        {("row_changed", SHARE, "share")},
+    ),
+    "share link of another filter": (
+        """UPDATE core_sharelink SET params = '{{"kind": "culture"}}' WHERE id = {share}""",
+        {("row_changed", SHARE, "share")},
+    ),
     "working day": (
         "UPDATE core_calendarday SET is_workday = NOT is_workday WHERE day = '2026-10-01'",
         {("row_changed", "core.calendarday", (dt.date(2026, 10, 1) - dt.date(2000, 1, 1)).days)},
@@ -433,7 +481,10 @@ OTHERWISE = {
 }
 
 
-@pytest.mark.parametrize("model", [Organization, Filing, User, Post, Body, Attachment, CaseVersion])
+@pytest.mark.parametrize(
+    "model",
+    [Organization, Filing, User, Post, Body, Attachment, CaseVersion, Area, ShareLink, Authenticator],
+)
 def test_each_marked_column_is_named(lab: Lab, model: type[Marked]) -> None:
     """Column by column, on one row: the database itself refuses the change, or the check names row and field."""
     row, table, seen = model._base_manager.earliest("pk"), model._meta.db_table, 0

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import connection, models
 from tests.personas import World
 
 from linli.actors.models import Appointment, Body, Post
+from linli.areas.actions import import_divisions
 from linli.areas.actions.tree import rehang
+from linli.areas.gazetteer import open_file
+from linli.areas.models import Area
 from linli.core.access.models import User
+from linli.core.audit.findings import Report
 from linli.core.audit.marks import (
     Marked,
     keeping_marks,
@@ -21,6 +27,7 @@ from linli.core.audit.marks import (
     sound_rows,
 )
 from linli.core.audit.models import Mark
+from linli.core.audit.records import verify_records
 from linli.core.privacy.rotation import Column, rotate
 from linli.organizations.models import Amendment, Filing, Organization
 
@@ -39,6 +46,9 @@ def sound(row: Marked) -> bool:
 def test_what_the_rights_and_the_register_rest_on_is_marked() -> None:
     assert {
         "actors.Appointment",
+        "areas.Area",
+        "core.ShareLink",
+        "mfa.Authenticator",
         "actors.Body",
         "actors.Post",
         "core.Disclosure",
@@ -223,3 +233,39 @@ def test_saving_what_is_not_marked_asks_no_mark(
         models.QuerySet(User).filter(pk=user.pk).update(name="past the manager")
 
     assert not sound(user)
+
+
+def test_a_librarys_rows_keep_their_marks_however_they_are_written(world: World) -> None:
+    founder = world["founder"]
+    factor = Authenticator.objects.create(user=founder, type="totp", data={"secret": "one"})
+    factor.record_usage()
+    factor.data = {"secret": "two"}
+    factor.save()
+    assert sound(factor)
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE mfa_authenticator SET data = '{}'")
+    factor.save()
+    assert not sound(factor)  # an honest save does not make it good
+
+    Authenticator.objects.filter(user=founder).delete()
+    assert verify_records(report=Report(), only=[Authenticator]).findings == []  # type: ignore[list-item]
+
+
+def test_a_list_of_divisions_marks_what_it_adds_and_renames(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "divisions.csv"
+    for name in ("光华街道", "新光华街道"):
+        file.write_text(f"code,name,level,parent_code\n440511006,{name},street,440511\n", encoding="utf-8")
+        import_divisions([open_file(file)], actor=User.system())
+        area = Area.objects.get(code="440511006")
+        assert (area.name, sound(area)) == (name, True)
+    assert verify_records(report=Report(), only=[Area]).findings == []
+
+
+def test_a_subtree_that_moves_keeps_its_marks(world: World) -> None:
+    rehang(world.street, to=world.district)
+    rehang(world.community, to=world.other_street)
+
+    area = Area.objects.get(pk=world.community.pk)
+    assert (area.path, sound(area)) == (f"{world.other_street.path}{area.pk}/", True)
+    assert verify_records(report=Report(), only=[Area]).findings == []

@@ -33,8 +33,10 @@ from linli.core.privacy.choices import MarkKind
 from linli.core.privacy.declare import RETENTIONS, Retention
 from linli.core.privacy.models import RecordMark, RetentionRun
 from linli.core.privacy.telling import kept_words
+from linli.core.sheets.models import Import, ImportedRow
 from linli.core.workflow.models import Task
 from linli.organizations.actions import filings
+from linli.organizations.actions.erasing import erase_filing
 from linli.organizations.actions.register import cancel_filing
 from linli.organizations.models import Filing, Organization
 
@@ -54,6 +56,11 @@ def withdrawn(world: World, number: int = 1) -> list[Filing]:
         filing = filings.submit_filing(filing, actor=founder)
         found.append(filings.withdraw_filing(filing, actor=founder))
     return found
+
+
+def one_by_one(rule: Retention, act: Callable[[Any], None]) -> dict[str, Any]:
+    """The same rule, dealing with each row by itself."""
+    return {name: getattr(rule, name) for name in rule.__dataclass_fields__} | {"act": act, "act_many": None}
 
 
 def aged() -> None:
@@ -152,13 +159,11 @@ def test_a_run_that_is_killed_halfway_is_simply_run_again(world: World, monkeypa
         if len(acted) == 3:
             raise SystemExit
         acted.append(row.pk)
-        assert rule.act is not None
-        rule.act(row)
+        erase_filing(row, actor=User.system())
 
-    values = {name: getattr(rule, name) for name in rule.__dataclass_fields__} | {"act": killed_at_the_fourth}
     with days(400):
         with pytest.raises(SystemExit):
-            retention.run_rule(Retention(**values))
+            retention.run_rule(Retention(**one_by_one(rule, killed_at_the_fourth)))
         # The first batch of two stands whole, the second fell back whole.
         assert Filing.objects.filter(erased_at__isnull=False).count() == 2
         assert retention.run_rule(rule).done == 3
@@ -174,12 +179,10 @@ def test_one_row_that_cannot_go_does_not_stop_the_others(world: World) -> None:
     def refuses_one(row: Any) -> None:
         if row.pk == rows[1].pk:
             raise BadInput("test", "这一条不行。")
-        assert rule.act is not None
-        rule.act(row)
+        erase_filing(row, actor=User.system())
 
-    values = {name: getattr(rule, name) for name in rule.__dataclass_fields__} | {"act": refuses_one}
     with days(400):
-        run = retention.run_rule(Retention(**values))
+        run = retention.run_rule(Retention(**one_by_one(rule, refuses_one)))
 
     assert (run.done, run.failed) == (2, 1)
 
@@ -312,16 +315,14 @@ def test_rows_somebody_has_locked_and_rows_behind_them_are_one_walk(
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 1)
     rows, rule = withdrawn(world, 3), RETENTIONS["failed-filings"]
-    refused = {name: getattr(rule, name) for name in rule.__dataclass_fields__}
 
     def first_refuses(row: Any) -> None:
         if row.pk == rows[0].pk:
             raise BadInput("test", "这一条不行。")
-        assert rule.act is not None
-        rule.act(row)
+        erase_filing(row, actor=User.system())
 
     with days(400):
-        run = retention.run_rule(Retention(**refused | {"act": first_refuses}))
+        run = retention.run_rule(Retention(**one_by_one(rule, first_refuses)))
 
     assert (run.done, run.failed) == (2, 1)
 
@@ -385,3 +386,71 @@ def test_who_keeps_a_time(key: str, keeper: str) -> None:
 def test_a_rule_without_a_place_is_nobodys_of_a_district() -> None:
     ours = {rule.parameter: rule.scope for rule in RETENTIONS.values() if rule.runs}
     assert {key for key, scope in ours.items() if not scope and PARAMETERS[key].kept_by == "business"} == set()
+
+
+def test_many_persons_are_taken_out_by_a_few_statements_with_marks_and_events(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    """As many statements for thirty applications as for three; each keeps its mark and gets its event."""
+    rule = RETENTIONS["failed-filings"]
+
+    def cost(number: int) -> int:
+        rows = withdrawn(world, number)
+        papers = [paper.stored_as for paper in Attachment.objects.all()]
+        with (
+            days(400),
+            django_capture_on_commit_callbacks(execute=True),
+            CaptureQueriesContext(connection) as queries,
+        ):
+            assert retention.run_rule(rule).done == number
+        keys = [row.pk for row in rows]
+        told = Event.objects.filter(name="organizations.erased", subject_id__in=keys)
+        assert sorted(told.values_list("subject_id", flat=True)) == keys
+        assert {(event.scope, event.detail["papers"]) for event in told} == {(world.community.path, 2)}
+        assert sound_rows(Filing, keys) == set(keys)
+        assert set(Filing.objects.filter(pk__in=keys).values_list("leader_name", "leader_id_hash")) == {("陈*梅", "")}
+        assert {row.founders for row in Filing.objects.filter(pk__in=keys)} == {"陈*梅\n林*\n黄*\n吴*\n郑*"}
+        assert not Attachment.objects.exists()
+        assert [default_storage.exists(name) for name in papers] == [False] * 2 * number
+        return len(queries)
+
+    cost(2)
+    few = cost(3)
+    assert cost(30) == few
+
+
+def test_what_was_changed_behind_the_programs_back_is_erased_and_still_named(world: World) -> None:
+    first, second = withdrawn(world, 2)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organizations_filing SET leader_name = '陈大文' WHERE id = %s", [first.pk])
+    with days(400):
+        assert retention.run_rule(RETENTIONS["failed-filings"]).done == 2
+
+    first.refresh_from_db()
+    assert first.leader_name == "陈*文"
+    assert sound_rows(Filing, [first.pk, second.pk]) == {second.pk}
+
+
+def test_founders_whose_key_is_lost_are_erased_all_the_same(world: World) -> None:
+    (filing,) = withdrawn(world)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organizations_filing SET founders = 'enc1$00000000$xx' WHERE id = %s", [filing.pk])
+    with days(400):
+        assert retention.run_rule(RETENTIONS["failed-filings"]).done == 1
+
+    filing.refresh_from_db()
+    assert filing.founders == ""
+
+
+def test_former_values_of_imports_go_with_the_persons(world: World, filed: Organization) -> None:
+    batch = Import.objects.create(slug="organizations", scope=filed.scope, name="x", begun_by=world["street_officer"])
+    other = Import.objects.create(slug="rooms", scope=filed.scope, name="x", begun_by=world["street_officer"])
+    before = {"leader_name": "林伟", "leader_phone": "enc1$x", "address": "旧址"}
+    for each in (batch, other):
+        ImportedRow.objects.create(batch=each, run=1, number=2, outcome="updated", record_id=filed.pk, before=before)
+    cancel_filing(filed, actor=world["street_officer"])
+    with days(1830):
+        assert retention.run_rule(RETENTIONS["ended-organizations"]).done == 1
+
+    kept = dict(ImportedRow.objects.values_list("batch__slug", "before"))
+    assert kept == {"organizations": {"address": "旧址"}, "rooms": before}

@@ -181,3 +181,74 @@ def test_updating_costs_the_same_statements_for_one_row_and_for_thirty(
 
     statements(names[:1], 12)
     assert statements(names[:1], 13) == statements(names, 14)
+
+
+def unfiled(name: str, **changed: Any) -> list[Any]:
+    """A group nobody has filed, and whose person in charge nobody knows by number."""
+    return line(name, 备案日期="", 负责人身份证号="", **changed)
+
+
+def test_unfiled_groups_of_one_name_are_doubted_in_a_file_and_against_the_register(
+    world: World, bring: Bring, land: Any, take_back: Any
+) -> None:
+    first = land(bring(workbook([unfiled("金苑舞蹈队"), unfiled("聚龙舞蹈队", 所在社区="聚龙社区")])))
+    assert first.counts["created"] == 2
+
+    again = bring(
+        workbook(
+            [
+                unfiled("金苑舞蹈队", 成员人数=30),  # on the register
+                unfiled("聚龙舞蹈队"),  # another community
+                unfiled("合唱团"),
+                unfiled("合唱团", 活动场所="别处"),  # twice in the file
+                line("金苑舞蹈队", 备案日期="2024-05-06", 负责人身份证号=""),  # filed since
+                line("合唱团", 备案日期="2024-05-06", 负责人身份证号=""),
+                unfiled("已散的社", 法律状态="已注销备案", 备案编号="N1", 终止日期="2020-01-01"),
+                unfiled("已散的社"),  # another one since
+            ]
+        )
+    )
+    rows = {row.number: row for row in StagedRow.objects.filter(batch=again)}
+    known = Organization.objects.get(name="金苑舞蹈队")
+
+    assert {number: row.state for number, row in rows.items()} == {
+        2: "duplicate",
+        3: "good",
+        4: "good",
+        5: "duplicate",
+        6: "duplicate",
+        7: "duplicate",
+        8: "wrong",
+        9: "good",
+    }
+    assert [(rows[at].match_id, rows[at].twin) for at in (2, 5, 6, 7)] == [
+        (known.pk, None),
+        (None, 4),
+        (known.pk, None),
+        (None, 4),
+    ]
+    # A hint: there may be two of one name as long as neither is filed.
+    assert {(rows[at].match_key, rows[at].may_new) for at in (2, 5, 6, 7)} == {("group", True)}
+
+    actions.decide(again, "new", numbers=[5], actor=officer(world))
+    actions.decide(again, "update", numbers=[2, 6], actor=officer(world))
+    land(again)
+
+    assert Organization.objects.filter(name="合唱团", legal_status="grassroots").count() == 2
+    known.refresh_from_db()
+    assert (known.member_count, str(known.filed_on)) == (11, "2024-05-06")
+    take_back(again)
+    assert sorted(row.name for row in Organization.objects.all()) == ["聚龙舞蹈队", "金苑舞蹈队"]
+
+
+def test_what_has_landed_waits_no_longer(world: World, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows go with their slice, so that the end of a million does not hold the register."""
+    monkeypatch.setattr("linli.core.sheets.actions.applying.SLICE", 2)
+    batch = bring(workbook([*(line(f"第{n}书画社", 负责人身份证号="") for n in "一二三"), line("坏", 类别="x")]))
+    actions.apply_import(batch, actor=officer(world))
+    waiting = [StagedRow.objects.filter(batch=batch).count()]
+    while actions.continue_import(batch.pk):
+        waiting.append(StagedRow.objects.filter(batch=batch).count())
+
+    assert waiting == [4, 2, 1]
+    assert states_of(batch) == ["wrong"]

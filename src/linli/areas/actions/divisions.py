@@ -18,6 +18,7 @@ from linli.areas.models import Area
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit import record
+from linli.core.audit.marks import digest_sql, keeping_marks, mark_digests
 from linli.core.codes.division_code import DIGITS
 from linli.core.errors import NotAllowed
 
@@ -333,12 +334,13 @@ def _rename(level: Level, actor: User) -> int:
     )
     if not changes:
         return 0
-    _run(
-        """UPDATE areas_area SET name = fate.name, changed_at = %(now)s
-           FROM division_fate fate
-           WHERE fate.area_id = areas_area.id AND fate.reason = '' AND fate.old_name <> fate.name""",
-        {"now": clock.now()},
-    )
+    with keeping_marks(Area, [pk for pk, _before, _after in changes]):
+        _run(
+            """UPDATE areas_area SET name = fate.name, changed_at = %(now)s
+               FROM division_fate fate
+               WHERE fate.area_id = areas_area.id AND fate.reason = '' AND fate.old_name <> fate.name""",
+            {"now": clock.now()},
+        )
     for start in range(0, len(changes), 500):
         part = changes[start : start + 500]
         areas = Area.objects.in_bulk([pk for pk, _before, _after in part])
@@ -351,30 +353,35 @@ def _add(level: Level) -> int:
     """Write the new areas in the order of the list: sorted by code as lists are, every index grows at its end."""
     # Looked up once: as part of the statement it would be looked up for every row.
     sequence = _rows("SELECT pg_get_serial_sequence('areas_area', 'id')")[0][0]
-    return _run(
-        """
-        INSERT INTO areas_area (
-            id, parent_id, path, level, name, code, code_kind, urban_class, urban_rural,
-            datum, point_source, boundary_datum, boundary_source, changed_at
-        )
-        SELECT id, parent_id, coalesce(parent_path, '') || id || '/', %(level)s, name, code,
-               CASE WHEN code IS NULL THEN '' ELSE %(kind)s END, '', '', '', '', '', '', %(now)s
-        FROM (
-            SELECT nextval(%(sequence)s::regclass) AS id, fresh.*
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO areas_area AS t (
+                id, parent_id, path, level, name, code, code_kind, urban_class, urban_rural,
+                datum, point_source, boundary_datum, boundary_source, changed_at
+            )
+            SELECT id, parent_id, coalesce(parent_path, '') || id || '/', %(level)s, name, code,
+                   CASE WHEN code IS NULL THEN '' ELSE %(kind)s END, '', '', '', '', '', '', %(now)s
             FROM (
-                SELECT parent_id, parent_path, name, code FROM division_fate
-                WHERE reason = '' AND area_id IS NULL
-                ORDER BY file, line
-            ) fresh
-        ) numbered
-        """,
-        {
-            "sequence": sequence,
-            "level": level.value,
-            "kind": CODE_KINDS.get(level, CodeKind.LOCAL).value,
-            "now": clock.now(),
-        },
-    )
+                SELECT nextval(%(sequence)s::regclass) AS id, fresh.*
+                FROM (
+                    SELECT parent_id, parent_path, name, code FROM division_fate
+                    WHERE reason = '' AND area_id IS NULL
+                    ORDER BY file, line
+                ) fresh
+            ) numbered
+            RETURNING t.id, {digest_sql(Area)}
+            """,  # noqa: S608 -- names of our own columns
+            {
+                "sequence": sequence,
+                "level": level.value,
+                "kind": CODE_KINDS.get(level, CodeKind.LOCAL).value,
+                "now": clock.now(),
+            },
+        )
+        added = cursor.fetchall()
+    mark_digests(Area, added)
+    return len(added)
 
 
 def _hand_over_rejections(files: list[str], report: Report, rejected: Callable[[Rejection], None]) -> None:

@@ -95,12 +95,13 @@ def _tell(report: Report, seconds: float) -> None:
 @audit.command()
 def remark() -> None:
     """升级后核对的字段变了：把符合旧标记的行换成新标记；后台任务也会做。不符合的行保持原样，核验会点名。"""
+    from linli.core.audit.marks import called
     from linli.core.audit.renewal import renew_marks
 
     renewed = renew_marks()
     for each in renewed:
         left = f"；{each.left:,} 行原来就不符，没有动" if each.left else ""
-        click.echo(f"{each.model._meta.verbose_name}：{each.rows:,} 行换了新标记{left}。")
+        click.echo(f"{called(each.model)}：{each.rows:,} 行换了新标记{left}。")
     if not renewed:
         click.echo("没有要换的标记。")
 

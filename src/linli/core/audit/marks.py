@@ -16,6 +16,7 @@ Who writes rows keeps the marks:
   returns `digest_sql(Model)`, `mark_digests(Model, rows)` spares reading them again.
 - Rows changed by SQL: do it inside `with keeping_marks(Model, ids):`.
 - Rows removed by SQL: call `mark_removed(Model, ids)` in the same transaction.
+- Rows of a library's model: see `mark_library`.
 
 A row whose mark does not fit keeps the old mark whatever the program writes later: what was done behind the program's
 back is not made good by the next honest save. `linli audit accept` does that, with a reason and an event.
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
+from django.db.models.signals import post_delete
 
 from linli.core.privacy.cipher import audit_key
 
@@ -107,8 +109,9 @@ def marked_models() -> list[type[Marked]]:
     return sorted([*found, *_links], key=lambda model: model._meta.label_lower)
 
 
-# Tables of many-to-many relations whose rows are marked, too: nobody can inherit from Marked there.
+# Tables of many-to-many relations and of libraries whose rows are marked, too: nobody can inherit from Marked there.
 _links: list[type[Marked]] = []
+_words: dict[Any, str] = {}
 
 
 def mark_links(through: Any, words: Any) -> None:
@@ -116,6 +119,35 @@ def mark_links(through: Any, words: Any) -> None:
     through._meta.verbose_name = words
     through.MARKED = tuple(field.name for field in through._meta.local_fields if isinstance(field, models.ForeignKey))
     _links.append(through)
+
+
+def mark_library(model: Any, fields: Sequence[str], words: str) -> None:
+    """Have the rows of a library's model marked, which cannot inherit from Marked; `words` name such a row.
+
+    `save()`, what is made through it, and whatever deletes keep the marks. `update()` and `bulk_create()` do not:
+    whoever calls them for such a model goes the way of SQL.
+    """
+    plain = model.save
+
+    def save(self: Any, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic(savepoint=False):
+            sound = self._state.adding or bool(sound_rows(model, [self.pk]))
+            plain(self, *args, **kwargs)
+            if sound:
+                mark_rows(model, [self.pk])
+
+    def removed(instance: Any, **_said: Any) -> None:
+        mark_removed(model, [instance.pk])
+
+    model.MARKED, model.save = tuple(fields), save
+    post_delete.connect(removed, sender=model, weak=False, dispatch_uid=f"marks of {model._meta.label_lower}")
+    _links.append(model)
+    _words[model] = words
+
+
+def called(model: Any) -> str:
+    """How a row of a marked model is called."""
+    return _words.get(model) or str(model._meta.verbose_name)
 
 
 def link(related: Any, *rows: models.Model) -> None:
@@ -138,8 +170,8 @@ def row_of(model: type[Marked], number: int) -> Any:
     What else stands in it may be spoilt: an encrypted column that was changed cannot even be read.
     """
     by_day = isinstance(model._meta.pk, models.DateField)
-    called = {field.name for field in model._meta.local_fields} & {"uid", "scope", "path"}
-    rows = model._base_manager.only("pk", *called)
+    told = {field.name for field in model._meta.local_fields} & {"uid", "scope", "path"}
+    rows = model._base_manager.only("pk", *told)
     return rows.filter(pk=EPOCH + dt.timedelta(days=number) if by_day else number).first()
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from linli.core import clock
 from linli.core.access.grants import Person
 from linli.core.audit.chain import last_seal
 from linli.core.audit.labels import FAILED, label_of, labels
+from linli.core.audit.marks import called
 from linli.core.audit.models import Event, Seal, Verification
+from linli.core.audit.words import model_of, words_of
 
 Places = Callable[[], Iterable[tuple[str, list[tuple[str, str]]]]]
 _places: list[Places] = []
@@ -51,8 +49,7 @@ class Line:
 def lines_of(events: Iterable[Event]) -> list[Line]:
     """Events in words; records by kind and number, so that a list costs no further query."""
     return [
-        Line(event, label_of(event.name), about(event), event.name in FAILED, _words(event.detail))
-        for event in events
+        Line(event, label_of(event.name), about(event), event.name in FAILED, words_of(event)) for event in events
     ]
 
 
@@ -60,38 +57,8 @@ def about(event: Event) -> str:
     """The record an event is about: kind and number."""
     if event.subject_type_id is None or event.subject_id is None:
         return ""
-    model = ContentType.objects.get_for_id(event.subject_type_id).model_class()
-    return f"{model._meta.verbose_name if model else '记录'} {event.subject_id}"
-
-
-SHOWN = (
-    "label",
-    "purpose",
-    "reason",
-    "code",
-    "path",
-    "key",
-    "before",
-    "after",
-    "number",
-    "ip",
-    "outcome",
-    "state",
-    "model",
-    "rows",
-)
-
-
-def _words(detail: dict[str, Any]) -> str:
-    """The most telling of what an event holds."""
-    return "；".join(_said(key, detail[key]) for key in SHOWN if detail.get(key) not in (None, "", {}, []))[:160]
-
-
-def _said(key: str, value: Any) -> str:
-    if key == "model" and isinstance(value, str):
-        with suppress(LookupError, ValueError):
-            return str(apps.get_model(value)._meta.verbose_name)
-    return f"{value} 行" if key == "rows" else str(value)
+    model = model_of(event)
+    return f"{called(model) if model else '记录'} {event.subject_id}"
 
 
 def choices_of_names() -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from linli.core.audit.findings import Report
-from linli.core.audit.marks import MARKS_BEGUN, Marked, Shape, marked_models, row_of, shape_of, sound_rows
+from linli.core.audit.marks import MARKS_BEGUN, Marked, Shape, called, marked_models, row_of, shape_of, sound_rows
 from linli.core.audit.models import Event
 
 PORTION = 10_000  # rows a statement
@@ -86,7 +86,7 @@ def name_of(model: type[Marked], pk: int) -> str:
         outward = f"（{uid}）"
     elif row is not None and row.pk != pk:
         outward = f"（{row.pk}）"
-    return f"{model._meta.verbose_name} {pk}{outward}"
+    return f"{called(model)} {pk}{outward}"
 
 
 def _gone(report: Report, model: type[Marked]) -> None:
@@ -108,5 +108,5 @@ def _gone(report: Report, model: type[Marked]) -> None:
         spoken_of = [pk for (pk,) in cursor.fetchall() if pk is not None]
     unsaid = [pk for pk, mac, removed in marks if not removed or bytes(mac) != shape.sign_removed(pk)]
     for pk in sorted({*unsaid, *spoken_of}):
-        text = f"{model._meta.verbose_name} {pk} 被绕过系统删除。"
+        text = f"{called(model)} {pk} 被绕过系统删除。"
         report.add("row_deleted", text, model=shape.label, row=pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.core import clock
 from linli.core.access.models import new_uid
+from linli.core.audit.marks import Marked
 
 
 class Tally(models.Model):
@@ -61,8 +62,10 @@ class SavedFilter(models.Model):
         return ""
 
 
-class ShareLink(models.Model):
+class ShareLink(Marked):
     """A filter under an address nobody can guess. It opens with the rights of whoever opens it."""
+
+    MARKED = ("uid", "owner", "register", "params", "view", "note", "created_at", "expires_on", "revoked_at")
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("谁发的"))

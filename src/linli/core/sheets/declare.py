@@ -103,7 +103,8 @@ class Key:
     """Fields that together name one record. A weak key only hints: such a row may be taken as new.
 
     `fields` are fields of the record (the keyed hash for an encrypted one). `among` narrows the register to rows
-    whose fields have one of these values, and the row of the file likewise.
+    whose fields have one of these values, and the row of the file likewise. `twins` also holds the rows of a file
+    against each other, as a strong key always does.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Key:
     fields: tuple[str, ...]
     strong: bool = True
     among: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    twins: bool = False
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,8 @@ def find_duplicates(batch: Import) -> None:
     run("ANALYZE sheets_keys")
     for key in sorted(sheet.keys, key=lambda key: not key.strong):
         _against_register(batch, sheet, key)
-    # Within a file a weak key says too little: one person leads two groups, one household has several members.
-    for key in (key for key in sheet.keys if key.strong):
+    # Within a file most weak keys say too little: one person leads two groups, one household has several members.
+    for key in sorted((key for key in sheet.keys if key.strong or key.twins), key=lambda key: not key.strong):
         _within_file(batch, key)
     _compare(batch, sheet)
 

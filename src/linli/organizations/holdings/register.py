@@ -24,11 +24,18 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.privacy.holdings import STORED, delete_draft, delete_drafts, untouched_since
 from linli.core.privacy.models import VerifiedNumber
 from linli.core.privacy.values import Kind
 from linli.core.sheets.choices import KEPT_DAYS, STAGED_DAYS
-from linli.organizations.actions.erasing import erase_amendment, erase_filing, erase_organization
+from linli.organizations.actions.erasing import (
+    erase_amendment,
+    erase_amendments,
+    erase_filing,
+    erase_filings,
+    erase_organization,
+    erase_organizations,
+)
 from linli.organizations.actions.register import amend_register
 from linli.organizations.choices.filing import LIVING, AmendmentKind, AmendmentState, FilingState
 from linli.organizations.models import Amendment, Filing, Organization
@@ -326,7 +333,7 @@ def _ended(cutoff: dt.datetime) -> QuerySet[Organization]:
 
 def _system(function: Any) -> Any:
     """A rule's act, done by the system."""
-    return lambda row: function(row, actor=User.system())
+    return lambda rows: function(rows, actor=User.system())
 
 
 declare_retention(
@@ -358,7 +365,7 @@ declare_retention(
         "retention.draft_days",
         "organizations.Filing",
         lambda cutoff: untouched_since(Filing, cutoff),
-        delete_draft,
+        act_many=delete_drafts,
         since="created_at",
     ),
     Retention(
@@ -371,7 +378,7 @@ declare_retention(
         "retention.draft_days",
         "organizations.Amendment",
         lambda cutoff: untouched_since(Amendment, cutoff),
-        delete_draft,
+        act_many=delete_drafts,
         since="created_at",
     ),
     Retention(
@@ -384,7 +391,7 @@ declare_retention(
         "retention.refused_case_days",
         "organizations.Filing",
         lambda cutoff: Filing.objects.filter(state__in=FAILED, erased_at__isnull=True, ended_at__lt=cutoff),
-        _system(erase_filing),
+        act_many=_system(erase_filings),
         since="ended_at",
     ),
     Retention(
@@ -399,7 +406,7 @@ declare_retention(
         lambda cutoff: Amendment.objects.filter(
             state__in=(AmendmentState.REFUSED, AmendmentState.WITHDRAWN), erased_at__isnull=True, ended_at__lt=cutoff
         ),
-        _system(erase_amendment),
+        act_many=_system(erase_amendments),
         since="ended_at",
     ),
     Retention(
@@ -412,7 +419,7 @@ declare_retention(
         "retention.ended_organization_days",
         "organizations.Organization",
         _ended,
-        _system(erase_organization),
+        act_many=_system(erase_organizations),
         since="ended_on",
     ),
     Retention(
@@ -427,7 +434,7 @@ declare_retention(
         lambda cutoff: Filing.objects.filter(
             erased_at__isnull=True, organization__ended_on__lt=cutoff.date()
         ).exclude(organization__legal_status__in=LIVING),
-        _system(erase_filing),
+        act_many=_system(erase_filings),
         since="organization__ended_on",
     ),
     Retention(
@@ -442,7 +449,7 @@ declare_retention(
         lambda cutoff: Amendment.objects.filter(
             erased_at__isnull=True, state=AmendmentState.DONE, organization__ended_on__lt=cutoff.date()
         ).exclude(organization__legal_status__in=LIVING),
-        _system(erase_amendment),
+        act_many=_system(erase_amendments),
         since="organization__ended_on",
     ),
 )
