@@ -139,7 +139,7 @@ def test_the_audit_officer_searches_proves_and_checks(world, program, filed) -> 
 
     proof = audit.post("/audit/proof", {"person": "street_officer"})
     assert (proof.status_code, proof["Content-Type"]) == (200, "application/jsonl")
-    assert json.loads(proof.content.splitlines()[0])["unsealed"] > 0
+    assert json.loads(b"".join(proof.streaming_content).splitlines()[0])["unsealed"] > 0
     assert Event.objects.filter(name="core.audit_exported").count() == 1
     begun = audit.post("/audit/checks").json()
     assert audit.get(f"/audit/checks/{begun['id']}").json()["state"]["code"] == "running"

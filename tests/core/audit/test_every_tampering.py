@@ -364,8 +364,8 @@ TAMPERINGS: dict[str, tuple[str, set[tuple[str, str, Any]]]] = {
         {("row_changed", FACTOR, "factor")},
     ),
     "second factor handed to another": (
-        "UPDATE mfa_authenticator SET user_id = {user} WHERE id <> {factor}; DELETE FROM mfa_authenticator"
-        " WHERE id = {factor}",
+        """DELETE FROM mfa_authenticator WHERE id = {factor};
+           UPDATE mfa_authenticator SET user_id = {user}""",
         {("row_deleted", FACTOR, "factor"), ("row_changed", FACTOR, "other_factor")},
     ),
     "second factor put in": (

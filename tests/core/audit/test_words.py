@@ -19,7 +19,7 @@ from linli.organizations.models import Filing, Organization
 pytestmark = pytest.mark.django_db
 
 
-def event(name: str, model: Any = None, **detail: Any) -> Event:
+def event(name: str, model: Any, detail: dict[str, Any]) -> Event:
     kind = ContentType.objects.get_for_model(model) if model is not None else None
     return Event(name=name, subject_type=kind, subject_id=1 if model is not None else None, detail=detail)
 
@@ -28,7 +28,7 @@ def event(name: str, model: Any = None, **detail: Any) -> Event:
     ("found", "said"),
     [
         (("organizations.issue_filing", Filing, {"state": "filed"}), "已备案"),
-        (("organizations.agree_filing", Filing, {"reason": "材料齐全", "state": "notice"}), "材料齐全；公示中"),
+        (("organizations.agree_filing", Filing, {"reason": "材料齐全", "state": "publicity"}), "材料齐全；公示中"),
         (("sheets.begin_import", Import, {"state": "applied"}), "已导入"),
         (("core.switch_webhook", None, {"state": "paused"}), "paused"),  # nobody knows whose state it is
         (("core.audit_verified", None, {"outcome": "clean"}), "完好"),
@@ -56,12 +56,12 @@ def event(name: str, model: Any = None, **detail: Any) -> Event:
     ],
 )
 def test_what_is_said(found: tuple[str, Any, dict[str, Any]], said: str) -> None:
-    assert words_of(event(found[0], found[1], **found[2])) == said
+    assert words_of(event(*found)) == said
 
 
 def test_every_step_says_its_state_in_the_words_of_its_loop() -> None:
     said = {
-        (process.slug, str(code)): words_of(event(step.name, process.model, state=str(code)))
+        (process.slug, str(code)): words_of(event(step.name, process.model, {"state": str(code)}))
         for process in REGISTRY.values()
         for step in process.steps
         for code, _label in process.states

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -37,10 +38,11 @@ SHOWN = (
 BEFORE = {"due_on": "期限 ", "fields": "改了："}
 
 
-def words_of(event: Event) -> str:
+def words_of(event: Event, without: Collection[str] = ()) -> str:
     """One line for a list; no query."""
     model = model_of(event)
-    detail = {key: value for key, value in event.detail.items() if value not in (None, "", {}, [])}
+    told = {key: value for key, value in event.detail.items() if key not in without}
+    detail = {key: value for key, value in told.items() if value not in (None, "", {}, [])}
     if "before" in detail and "after" in detail:
         detail["before"] = _change(model, detail["before"], detail.pop("after"))
     said = (f"{BEFORE.get(key, '')}{_said(event, model, key, detail[key])}" for key in SHOWN if key in detail)
@@ -88,6 +90,8 @@ def plain_words(model: type[Model] | None, key: str, value: Any) -> str:
         )
     if isinstance(value, list):
         return "、".join(plain_words(model, key, each) for each in value)
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, str) and model is not None:

@@ -84,7 +84,7 @@ def erase_amendment(amendment: Amendment, *, actor: User) -> None:
 def _held(rows: QuerySet[Any], *columns: str) -> list[tuple[Any, ...]]:
     """Key, scope and columns, as they are stored, of the rows that were not taken out yet; locked."""
     quote = connection.ops.quote_name
-    keys = rows.filter(erased_at__isnull=True).order_by("pk").select_for_update(of=("self",))
+    keys = rows.filter(erased_at__isnull=True).order_by("pk").select_for_update()
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, scope, {', '.join(map(quote, columns))} FROM {quote(rows.model._meta.db_table)} "  # noqa: S608

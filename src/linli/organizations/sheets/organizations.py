@@ -21,7 +21,7 @@ from linli.organizations.choices.states import GRADED, STARS_MOST, UNREGISTERED,
 IMPORTERS = (Role.STREET_OFFICER, Role.STREET_HEAD, Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD)
 ENDED = (LegalStatus.DEREGISTERED, LegalStatus.CANCELLED, LegalStatus.REVOKED, LegalStatus.BANNED)
 _LIVING = tuple(status.value for status in LIVING)
-_THERE = (LegalStatus.GRASSROOTS.value, *_LIVING)
+_UNFILED = (LegalStatus.GRASSROOTS.value,)
 _KIND_WORDS = {f"{label}类": value for value, label in choices.Kind.choices} | {"文化体育": "culture"}
 _ID_HEADINGS = ("身份证号", "身份证号码", "证件号码", "身份证", "公民身份号码", "负责人身份证")
 _PHONE_HEADINGS = ("手机号", "手机", "联系电话", "电话", "手机号码", "联系方式", "负责人电话")
@@ -117,8 +117,8 @@ ORGANIZATIONS = declare(
             Key("uscc", "统一社会信用代码", ("uscc",)),
             Key("name", "社区和名称", ("name", "area_id"), among={"legal_status": _LIVING}),
             # Groups that are not filed may share a name, so the register does not forbid it: mostly it is one group
-            # written down twice, or one that has been filed since.
-            Key("group", "社区和名称", ("name", "area_id"), False, {"legal_status": _THERE}, twins=True),
+            # written down twice.
+            Key("group", "社区和名称", ("name", "area_id"), False, {"legal_status": _UNFILED}, twins=True),
             Key("leader", "社区和负责人", ("leader_id_hash", "area_id"), False, {"legal_status": _LIVING}),
         ),
         title="name",

@@ -146,7 +146,8 @@ def _batch(rule: Retention, run: RetentionRun, after: Any) -> Any:
 
 def _at_once(rule: Retention, rows: QuerySet[Any]) -> tuple[list[Any], list[Any], Any]:
     assert rule.act_many is not None
-    keys = list(rows.values_list("pk", flat=True)[:MANY])
+    # As rows: of bare values Django would lock what they are joined with, too.
+    keys = [row.pk for row in rows.only("pk")[:MANY]]
     if keys:
         rule.act_many(rule.model._default_manager.filter(pk__in=keys))
     return keys, [], keys[-1] if keys else None

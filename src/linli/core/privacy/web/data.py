@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
@@ -95,7 +96,7 @@ def holding_page(request: HttpRequest, slug: str) -> HttpResponse:
             "key": f"{slug}/{row.pk}",
             "title": holding.title(row),
             "url": holding.url(row) if holding.url else "",
-            **_filled(shown_row(holding, row, subject, full=full)),
+            **_filled(shown_row(holding, row, subject, full=full), holding.title(row)),
             "kept": holding.kept_by_law(row, subject),
         }
         for row in page.rows
@@ -108,6 +109,8 @@ def holding_page(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": rows,
         "full": full,
         "personal": any(item.kind for item in holding.items),
+        # A trace of which nothing can be asked is read as a list; what has many values, row by row.
+        "listed": not holding.requestable and holding.scope is None and not any(_is_group(row) for row in rows),
         "may_correct": holding.correct is not None,
         "may_delete": holding.erase is not None and slug not in NOT_ALONE,
         "may_restrict": holding.scope is not None and slug != "requests",
@@ -115,10 +118,21 @@ def holding_page(request: HttpRequest, slug: str) -> HttpResponse:
     return _private(render(request, "core/privacy/holding.html", context))
 
 
-def _filled(cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """The values that say something, and the labels of those that are empty, for one line below them."""
+def _is_group(row: dict[str, Any]) -> bool:
+    return any(isinstance(cell["value"], dict) for cell in row["values"])
+
+
+def _filled(cells: list[dict[str, Any]], title: str) -> dict[str, Any]:
+    """The values that say something, and the labels of those that are empty, for one line below them; for a list the
+    moment, and what the title does not say."""
     filled = [cell for cell in cells if cell["value"] not in ("", None) and str(cell["value"]) != ""]
-    return {"values": filled, "empty": [cell["label"] for cell in cells if cell not in filled]}
+    at = next((cell for cell in filled if isinstance(cell["value"], dt.date)), None)
+    return {
+        "values": filled,
+        "empty": [cell["label"] for cell in cells if cell not in filled],
+        "at": at["value"] if at else None,
+        "more": [cell for cell in filled if cell is not at and str(cell["value"]) != title],
+    }
 
 
 # --- the file to take along --------------------------------------------------------------------------------
@@ -135,7 +149,8 @@ def takeout_page(request: HttpRequest) -> HttpResponse:
         return redirect("core:takeout")
     before = Takeout.objects.filter(person=user).order_by("-pk")
     held = takeout_of(user)
-    context = {"takeout": held, "before": [row for row in before[:10] if row != held], "holdings": HOLDINGS.values()}
+    there = [holding for holding, count in holdings_about(subject_of(user)) if count]
+    context = {"takeout": held, "before": [row for row in before[:10] if row != held], "holdings": there}
     return _private(render(request, "core/privacy/takeout_page.html", context))
 
 
