@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from tests.personas import World
@@ -20,7 +20,7 @@ from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, WrongState
-from linli.core.exports import actions
+from linli.core.exports import actions, jobs
 from linli.core.exports.actions import FileGone
 from linli.core.exports.choices import State
 from linli.core.exports.models import Export
@@ -426,6 +426,32 @@ def test_an_export_whose_database_goes_away_is_made_again(
             actions.make_export(export.pk)
     export.refresh_from_db()
     assert (export.state, Notice.objects.count()) == (State.RUNNING, 0)
+    assert actions.end_left_exports() == 0  # its job is still in the queue
     actions.make_export(export.pk)
     export.refresh_from_db()
     assert (export.state, Notice.objects.count()) == (State.DONE, 1)
+
+
+@pytest.mark.django_db
+def test_an_export_whose_job_gave_up_for_good_ends_with_a_sentence(world: World, few: None, register: World) -> None:
+    made, left, waiting = (ask(world) for _ in range(3))
+    actions.make_export(made.pk)
+    Export.objects.filter(pk=left.pk).update(state=State.RUNNING, written=1)
+    with connection.cursor() as cursor:  # as after the twenty-fifth time; the queue keeps failed jobs for a while
+        cursor.execute(
+            """UPDATE procrastinate_jobs SET status = CASE (args->>'export_id')::bigint
+                   WHEN %s THEN 'succeeded' WHEN %s THEN 'failed' ELSE 'doing' END::procrastinate_job_status
+               WHERE task_name = 'core.make_export'""",
+            [made.pk, left.pk],
+        )
+
+    jobs.end_left_exports(0)
+    jobs.end_left_exports(0)
+
+    states = [Export.objects.get(pk=export.pk).state for export in (made, left, waiting)]
+    assert states == [State.DONE, State.FAILED, State.WAITING]
+    told = Notice.objects.get(title__startswith="没有导出")
+    assert (told.recipient, told.body[:16]) == (left.owner, "生成时一再中断，没有留下文件。请")
+    actions.make_export(left.pk)  # a job that comes after all finds nothing to do
+    assert Export.objects.get(pk=left.pk).state == State.FAILED
+    assert ask(world).state == State.WAITING  # and it does not count among the three at a time

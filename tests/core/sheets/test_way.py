@@ -245,3 +245,36 @@ def test_what_has_landed_waits_no_longer(world: World, bring: Bring, monkeypatch
 
     assert waiting == [4, 2, 1]
     assert states_of(batch) == ["wrong"]
+
+
+def jobs_of(batch: Import) -> list[tuple[str, str]]:
+    """The jobs of an import in the queue, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT task_name, status::text FROM procrastinate_jobs
+               WHERE (args->>'batch_id')::bigint = %s ORDER BY id""",
+            [batch.pk],
+        )
+        return [(name, status) for name, status in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(("state", "job"), [("reading", "read"), ("applying", "apply"), ("undoing", "undo")])
+def test_an_import_whose_job_gave_up_for_good_goes_on(
+    state: str, job: str, world: World, bring: Bring, land: Any, take_back: Any
+) -> None:
+    batch = bring(workbook([line()]))
+    task = f"core.{job}_import"
+    if state != "reading":
+        land(batch)
+    if state == "undoing":
+        take_back(batch)
+    ended = jobs_of(batch)
+    assert ended[-1] == (task, "todo")
+    Import.objects.filter(pk=batch.pk).update(state=state)
+    assert actions.resume_left_imports() == 0  # its job is still to come
+
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    assert (actions.resume_left_imports(), actions.resume_left_imports()) == (1, 0)
+
+    assert jobs_of(batch) == [*((name, "failed") for name, _ in ended), (task, "todo")]

@@ -21,7 +21,7 @@ from linli.core.counting import bounded
 from linli.core.errors import BadInput, NotAllowed, Refusal, WrongState
 from linli.core.exports.choices import BUSY, Format, State
 from linli.core.exports.models import Export
-from linli.core.exports.queries import FOLDER, run_out, still_reads, strays
+from linli.core.exports.queries import FOLDER, JOB, exports_left_alone, run_out, still_reads, strays
 from linli.core.exports.source import Source, source_of, values_of
 from linli.core.exports.writers import Heading, write
 from linli.core.files.storing import delete
@@ -104,7 +104,7 @@ def ask_export(source: Source, *, columns: Sequence[str], format_: str, reason: 
         reach=list(source.reach),
         expected=source.known,
     )
-    defer("core.make_export", lock=f"export-{export.pk}", export_id=export.pk)
+    defer(JOB, lock=f"export-{export.pk}", export_id=export.pk)
     return export
 
 
@@ -192,6 +192,16 @@ def _give_up(export: Export, words: str) -> None:
         body=words,
         url=export.get_absolute_url(),
     )
+
+
+@transaction.atomic
+def end_left_exports() -> int:
+    """Say of the exports whose job will not run again that they were not made; how many."""
+    held = exports_left_alone().select_for_update(of=("self",), skip_locked=True).select_related("owner")
+    for export in held:
+        _give_up(export, "生成时一再中断，没有留下文件。请再导出一次；还不行，请告诉系统管理员。")
+        log.error("export_left_alone", export=export.pk)
+    return len(held)
 
 
 def _heading(source: Source, reason: str, actor: User) -> Heading:

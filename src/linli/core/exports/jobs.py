@@ -6,14 +6,22 @@ import structlog
 from procrastinate.contrib.django import app
 
 from linli.core.exports import actions
+from linli.core.exports.queries import JOB
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="core.make_export")
+@app.task(name=JOB)
 def make_export(export_id: int) -> None:
     """Write one file."""
     actions.make_export(export_id)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="core.end_left_exports", queueing_lock="core.end_left_exports")
+def end_left_exports(timestamp: int) -> None:
+    """Every five minutes: whose job gave up for good hears of it, and may ask for another."""
+    actions.end_left_exports()
 
 
 @app.periodic(cron="23 18 * * *")

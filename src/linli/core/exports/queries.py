@@ -16,9 +16,11 @@ from linli.core.exports.models import Export
 from linli.core.exports.source import source_of
 from linli.core.files.checking import register_stored
 from linli.core.files.queries import walk
+from linli.core.jobs.queries import left_alone
 
 SHOWN = 30
 FOLDER = "exports"
+JOB = "core.make_export"
 register_stored(FOLDER, lambda: Export.objects.exclude(stored_as="").values_list("stored_as", flat=True))
 
 
@@ -33,6 +35,11 @@ def still_reads(export: Export) -> bool:
         return False
     source = source_of(export.slug, export.params, export.owner)
     return source is not None and all(any(path.startswith(above) for above in source.reach) for path in export.reach)
+
+
+def exports_left_alone() -> QuerySet[Export]:
+    """Exports that wait for a job which will not run again: it was cut off too often, or its row is gone."""
+    return left_alone(Export.objects.filter(state__in=BUSY), JOB, "export_id").order_by("pk")
 
 
 def run_out(limit: int = 500) -> Iterator[Export]:

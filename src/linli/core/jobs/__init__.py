@@ -8,7 +8,8 @@ How it behaves, and what that asks of whoever writes a job:
   again (`jobs.py` beside this file). So a job takes ids, looks at the present state, and calls an action that
   finds nothing left to do the second time.
 - A job whose database goes away runs again too (`enduring.py`): whoever catches an error to give something up for
-  good asks `was_cut(error)` first and lets that one pass.
+  good asks `was_cut(error)` first and lets that one pass. After 25 times the job counts as failed; a room whose rows
+  wait for a job ends or resumes those that were left alone (`queries.left_alone`).
 - A job acts as the named system user, `User.system()`; it has no more rights than that user's rules say.
 - `@app.periodic(cron=...)` runs by the clock in UTC; each period is deferred once, however many workers there are.
 - A worker that is asked to stop takes no new job and gives the running ones a few seconds to end.

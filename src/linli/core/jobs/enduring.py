@@ -21,7 +21,8 @@ _LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.Int
 def was_cut(error: BaseException | None) -> bool:
     """Whether the database went away, or could not go on just now (a lock, a full table of connections).
 
-    It says nothing about the work itself: who gives something up for good asks this first, and lets it pass.
+    It says nothing about the work itself: who gives something up for good asks this first, and lets it pass. What is
+    cut off so often that its job does not run again is found by `queries.left_alone`.
     """
     while error is not None:
         if isinstance(error, _LOST):

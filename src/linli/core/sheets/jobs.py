@@ -31,6 +31,13 @@ def undo_import(batch_id: int) -> None:
         pass
 
 
+@app.periodic(cron="41 * * * *")
+@app.task(name="core.resume_left_imports", queueing_lock="core.resume_left_imports")
+def resume_left_imports(timestamp: int) -> None:
+    """Once an hour: what stopped in the middle and has no job any more gets a new one."""
+    actions.resume_left_imports()
+
+
 @app.periodic(cron="7 18 * * *")
 @app.task(name="core.forget_imports", queueing_lock="core.forget_imports")
 def forget_imports(timestamp: int) -> None:

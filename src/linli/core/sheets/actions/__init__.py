@@ -5,6 +5,7 @@ from linli.core.sheets.actions.beginning import begin_import, cancel_import, rec
 from linli.core.sheets.actions.deciding import decide
 from linli.core.sheets.actions.forgetting import forget_old_imports
 from linli.core.sheets.actions.reading import read_import
+from linli.core.sheets.actions.resuming import resume_left_imports
 from linli.core.sheets.actions.undoing import continue_undo, undo_import
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "forget_old_imports",
     "read_import",
     "recheck_import",
+    "resume_left_imports",
     "undo_import",
 ]
