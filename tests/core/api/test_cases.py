@@ -150,6 +150,7 @@ def test_a_paper_is_taken_read_and_taken_away(world, program, draft) -> None:
     empty = founder.send_file(path + "/papers", slot="charter", file=SimpleUploadedFile("a.pdf", b""))
     typed = founder.post(path + "/papers", {"slot": "charter"})
     assert [answer.status_code for answer in (wrong, empty, typed)] == [422, 422, 415]
+    assert wrong.json()["code"] == "input.refused"  # which there are hangs on the case: its own words, not the form's
     assert founder.call("DELETE", f"{path}/papers/{held[0]['uid']}").status_code == 204
     assert [paper["slot"] for paper in founder.get(path).json()["papers"]] == ["venue"]
     assert founder.call("DELETE", f"{path}/papers/{held[0]['uid']}").status_code == 404

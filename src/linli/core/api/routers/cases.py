@@ -264,7 +264,7 @@ def _add_draft(room: Room, process: Process, wizard: Wizard) -> None:
         case = found(process, request, uid, lock=True)
         wizard.must_edit(case, user_of(request))
         if slot not in {document.slot for shown in wizard.pages(case) for document in shown.documents}:
-            raise Problem(422, fields={"slot": "没有这一项材料。可用的见这件事的 slots。"})
+            raise Problem(422, "input.refused", fields={"slot": "没有这一项材料。可用的见这件事的 slots。"})
         return showing.paper(store(file, subject=case, slot=slot, actor=user_of(request)))
 
     def detach(request: HttpRequest, uid: str, paper: str) -> None:
