@@ -43,6 +43,7 @@ def prepare(demo: bool) -> None:
         try:
             with tables_to_ourselves():
                 migrate()
+                note_restore()
                 seed()
                 if demo:
                     load_demo()
@@ -130,6 +131,16 @@ def apply(pending: Sequence[Migration], *, fresh: bool) -> None:
                 time.sleep(LOCK_PAUSE)
     with connection.cursor() as cursor:
         cursor.execute("RESET lock_timeout")
+
+
+def note_restore() -> None:
+    """The rest of a `linli restore` that was killed after its commit, or brought the tables of an older Linli."""
+    from django.conf import settings
+
+    from linli.core.audit import heads
+    from linli.core.backup.restoring import note_if_cut
+
+    note_if_cut(Path(settings.HOME), heads.note_restore)
 
 
 def seed() -> None:

@@ -12,7 +12,7 @@ from linli.cli.backup import identities_from, identity_option
 from linli.cli.home import Halt, Home, stage
 from linli.cli.ready import cannot_use_database, database_there, set_up_django
 from linli.core.backup.archive import BackupError, Member
-from linli.core.backup.restoring import alone
+from linli.core.backup.restoring import STAGED, Unfinished, alone, finish
 
 
 @click.command("restore")
@@ -48,29 +48,40 @@ def run(
             found[member.name.removeprefix("secrets/")] = member.read().decode()
 
     with home.held(), alone(home.path):
+        settle_keys(home)
         with stage("核对备份"):
             contents = look_through(file, keys, take)
         manifest = contents.manifest
         click.echo(f"  备份于 {manifest['made_at']}，Linli {manifest['linli']}，文件 {contents.files} 个")
         demo = manifest["kind"] == "demo"
-        if (home.path / "kind").exists():
-            home.settle_kind(demo=demo)
-        os.environ["LINLI_DEMO"] = "1" if demo else "0"
-        fresh = keys_to_take(home, manifest, found, keys_lost=keys_lost)
-        # So that the settings make none of their own.
-        os.environ.update({f"LINLI_{name.upper()}": value for name, value in fresh.items()})
-        with database_there():
-            set_up_django()
-            refuse_newer(manifest)
-            bring_back(file, keys, home, fresh, manifest, replace=replace, yes=yes, files=files)
-            note_in_chain()
+        fresh_folder = not (home.path / "kind").exists()
         home.settle_kind(demo=demo)
-    (home.path / "prepared").unlink(missing_ok=True)
+        os.environ["LINLI_DEMO"] = "1" if demo else "0"
+        try:
+            fresh = keys_to_take(home, manifest, found, keys_lost=keys_lost)
+            # So that the settings make none of their own.
+            os.environ.update({f"LINLI_{name.upper()}": value for name, value in fresh.items()})
+            with database_there():
+                set_up_django()
+                refuse_newer(manifest)
+                bring_back(file, keys, home, fresh, manifest, replace=replace, yes=yes, files=files)
+                note_in_chain(home)
+        except BaseException:
+            if fresh_folder and not Unfinished(home.path).path.exists():
+                (home.path / "kind").unlink()  # nothing came into the folder
+            raise
     click.secho("✓ 已恢复并逐表核对。", fg="green", nl=False)
     click.echo("下一步：linli prepare（或 linli serve，会自动做），再 linli check。")
 
 
-def note_in_chain() -> None:
+def settle_keys(home: Home) -> None:
+    """Keys of a restore that was killed take their place or go, before those in use are held against the backup's."""
+    if (home.path / STAGED).exists():
+        with database_there():
+            finish(home.path, os.environ["DATABASE_URL"])
+
+
+def note_in_chain(home: Home) -> None:
     """What was sealed after the backup is void from here on; the heads kept outside the database hear of it."""
     from django.db import DatabaseError
 
@@ -78,8 +89,9 @@ def note_in_chain() -> None:
 
     try:
         note_restore()
-    except DatabaseError:  # tables of an older Linli
-        click.echo("  ! 请在 linli prepare 之后运行一次 linli audit restored。")
+    except DatabaseError:  # tables of an older Linli; `linli prepare` does it then
+        return
+    Unfinished(home.path).clear()
 
 
 def bring_back(
@@ -98,17 +110,18 @@ def bring_back(
     from django.db import connections
 
     from linli.core.backup.actions import conninfo, why
-    from linli.core.backup.restoring import Target, Unfinished, is_empty
+    from linli.core.backup.restoring import Target, has_come, is_empty
     from linli.core.backup.restoring import restore as bring
     from linli.core.backup.storage import Files
 
     store = Files() if files and "files" in manifest["contains"] else None
     try:
-        with psycopg.connect(conninfo()) as connection:
-            empty = is_empty(connection)
         mark = Unfinished(home.path)
         before = mark.read()
-        if before:
+        with psycopg.connect(conninfo()) as connection:
+            empty = is_empty(connection)
+            came = has_come(connection, before.get("ticket", ""))
+        if before and not came:
             click.secho(f"! {before['at']} 开始的恢复没有做完，现在重做。", fg="yellow", err=True)
         fresh_ground = empty and (store is None or store.is_empty() or bool(before.get("empty")))
         if not fresh_ground:
@@ -118,12 +131,12 @@ def bring_back(
                 click.echo("  ! 现有的数据库会被整个换成备份里的，之后办的事都会没有。建议先 linli backup 一份。")
                 if click.prompt("  确定要覆盖，请输入“覆盖”", default="", show_default=False) != "覆盖":
                     raise Halt("没有覆盖，原来的数据没有动。")
-        mark.write(file, empty=fresh_ground)
         target = Target(conninfo(), home.path, store, fresh, replace)
+        mark.write(file, empty=fresh_ground, ticket=target.ticket)
+        (home.path / "prepared").unlink(missing_ok=True)  # the tables may be those of an older Linli from here on
         with stage("恢复"):
             click.echo()
             bring(file, keys, target, lambda said: click.echo(f"    {said}"))
-        mark.clear()
     except psycopg.errors.DiskFull as error:
         raise BackupError("数据库所在的磁盘满了。请清出空间后再试。") from error
     except psycopg.OperationalError as error:

@@ -62,12 +62,12 @@ class Unfinished:
             return {"at": "", "file": "", "empty": False}
         return said if isinstance(said, dict) else {}
 
-    def write(self, file: Path, *, empty: bool) -> None:
-        """Before anything is touched."""
+    def write(self, file: Path, *, empty: bool, ticket: str = "") -> None:
+        """Before anything is touched; by the ticket it can be found out later whether the commit came."""
         at = f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M}"
         draft = self.path.with_suffix(".new")
         with draft.open("w") as out:
-            json.dump({"at": at, "file": str(file), "empty": empty}, out)
+            json.dump({"at": at, "file": str(file), "empty": empty, "ticket": ticket}, out)
             out.flush()
             os.fsync(out.fileno())
         draft.replace(self.path)
@@ -75,6 +75,11 @@ class Unfinished:
     def clear(self) -> None:
         """It came to its end."""
         self.path.unlink(missing_ok=True)
+
+
+def new_ticket() -> str:
+    """The sign by which a restore knows its own commit."""
+    return secrets.token_hex(8)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class Target:
     sink: Sink | None  # None: files stay as they are
     secrets: Mapping[str, str] = field(default_factory=dict)  # to take their place; empty: those in use fit
     replace: bool = False
+    ticket: str = field(default_factory=new_ticket)
 
 
 def is_empty(connection: Connection[Any]) -> bool:
@@ -95,10 +101,9 @@ def is_empty(connection: Connection[Any]) -> bool:
 
 def restore(path: Path, identities: Sequence[Any], target: Target, say: Callable[[str], None]) -> dict[str, Any]:
     """Bring everything back; gives the manifest. BackupError, OSError or psycopg.Error leave all as it was."""
-    ticket = secrets.token_hex(8)
-    stage(target.home, target.secrets, ticket)
+    stage(target.home, target.secrets, target.ticket)
     try:
-        manifest = _restore(path, identities, target, ticket, say)
+        manifest = _restore(path, identities, target, say)
     except BaseException:
         finish(target.home, target.conninfo)
         raise
@@ -106,9 +111,7 @@ def restore(path: Path, identities: Sequence[Any], target: Target, say: Callable
     return manifest
 
 
-def _restore(
-    path: Path, identities: Sequence[Any], target: Target, ticket: str, say: Callable[[str], None]
-) -> dict[str, Any]:
+def _restore(path: Path, identities: Sequence[Any], target: Target, say: Callable[[str], None]) -> dict[str, Any]:
     with (
         archive.opened(path, identities) as members,
         psycopg.connect(target.conninfo, autocommit=False) as connection,
@@ -133,7 +136,8 @@ def _restore(
         if target.sink is not None:
             say(f"文件 {files} 个")
         # Says to a restore that was killed after this commit that it came.
-        comment = sql.SQL("COMMENT ON TABLE public.django_migrations IS {}").format(sql.Literal(f"restore {ticket}"))
+        sign = sql.Literal(said_of(target.ticket))
+        comment = sql.SQL("COMMENT ON TABLE public.django_migrations IS {}").format(sign)
         connection.execute(comment)
         connection.commit()
         connection.autocommit = True
@@ -173,7 +177,8 @@ def finish_interrupted(home: Path, conninfo: str) -> str:
     """What every command does first: see to a restore that was killed. Quick when there was none.
 
     Its keys take their place or go. Gives a sentence where it left less than there should be: an empty database that
-    was to hold a backup, which nobody may take for a new one.
+    was to hold a backup, which nobody may take for a new one. The mark of one whose commit came stays for `linli
+    prepare`, which brings the tables to this version and has `note_if_cut` do the rest.
     """
     mark = Unfinished(home)
     if not (home / STAGED).exists() and not mark.path.exists():
@@ -189,22 +194,54 @@ def finish_interrupted(home: Path, conninfo: str) -> str:
             return ""
         with psycopg.connect(conninfo) as connection:
             empty = is_empty(connection)
+            came = not empty and has_come(connection, said.get("ticket", ""))
         if empty:
             return (
                 f"{said['at']} 开始的恢复没有做完，数据库还是空的。请再运行一次 linli restore {said['file']}；"
                 f"不恢复了，请删除 {mark.path}。"
             )
-        mark.clear()  # it came to its end, or what was there before is there still
+        if not came:
+            mark.clear()  # what was there before is there still
         return ""
+
+
+def note_if_cut(home: Path, note: Callable[[], None]) -> None:
+    """Do for a restore that was killed after its commit what it would have done then."""
+    mark = Unfinished(home)
+    if not mark.path.exists():
+        return
+    with (home / LOCK).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # it is at work
+        note()
+        mark.clear()
+
+
+def said_of(ticket: str) -> str:
+    """What the restored database says of its restore."""
+    return f"restore {ticket}"
+
+
+def has_come(connection: Connection[Any], ticket: str) -> bool:
+    """Whether what is in the database was committed by the restore of this ticket."""
+    row = connection.execute("SELECT obj_description(to_regclass('public.django_migrations'), 'pg_class')").fetchone()
+    return bool(ticket) and row is not None and row[0] == said_of(ticket)
 
 
 # --- keys -------------------------------------------------------------------------------------------------------
 
 
 def stage(home: Path, fresh: Mapping[str, str], ticket: str) -> None:
-    """Lay the restored keys ready beside those in use."""
+    """Lay the restored keys ready beside those in use.
+
+    BackupError while those of an earlier restore lie there: they may be the only ones that open what is in the
+    database. `finish` finds out as soon as the database answers.
+    """
     folder = home / STAGED
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        raise BackupError(f"上一次恢复的密钥还在 {folder}，要等数据库连得上，才知道该不该用。请检查数据库后再试。")
     if not fresh:
         return
     draft = home / f"{STAGED}.new"
@@ -224,15 +261,12 @@ def finish(home: Path, conninfo: str) -> None:
     ticket = home / STAGED / TICKET
     if not ticket.exists():
         return
-    expected = f"restore {ticket.read_text()}"
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
-            row = connection.execute(
-                "SELECT obj_description(to_regclass('public.django_migrations'), 'pg_class')"
-            ).fetchone()
+            came = has_come(connection, ticket.read_text())
     except psycopg.Error:
         return  # unknown; the next start asks again
-    if row and row[0] == expected:
+    if came:
         settle(home)
     else:
         shutil.rmtree(home / STAGED)
