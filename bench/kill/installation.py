@@ -61,6 +61,15 @@ def free_port() -> int:
         return int(door.getsockname()[1])
 
 
+def children_of(parents: list[psutil.Process]) -> list[psutil.Process]:
+    """Theirs; of one that is gone, none."""
+    found: list[psutil.Process] = []
+    for parent in parents:
+        with contextlib.suppress(psutil.Error):
+            found += parent.children()
+    return found
+
+
 class Installation:
     """`linli serve --demo` and a second `linli worker`, as on a server with more to do."""
 
@@ -174,18 +183,22 @@ class Installation:
             return [psutil.Process(self.server.pid)] if alive and self.server else []
         if kind == "backend":
             found = []
-            for master in self.processes("postmaster"):
+            for child in children_of(self.processes("postmaster")):
                 with contextlib.suppress(psutil.Error):
-                    found = [child for child in master.children() if "linli linli" in " ".join(child.cmdline())]
+                    found += [child] if "linli linli" in " ".join(child.cmdline()) else []
             return found
         words = {"web server": ["web"], "web worker": ["web"], "job worker": ["worker"]}[kind]
         own: list[psutil.Process] = []
         parents = self.processes("supervisor")
-        with contextlib.suppress(psutil.Error):
-            own = [child for parent in parents for child in parent.children() if set(words) & set(child.cmdline())]
+        for child in children_of(parents):
+            with contextlib.suppress(psutil.Error):  # it may be dead and not yet buried; the others count
+                own += [child] if set(words) & set(child.cmdline()) else []
         if kind == "web worker":
-            with contextlib.suppress(psutil.Error):
-                own = [grandchild for child in own for grandchild in child.children()]
+            own = children_of(own)
         if kind == "job worker" and self.worker is not None and self.worker.poll() is None:
             own.append(psutil.Process(self.worker.pid))
-        return [each for each in own if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        alive: list[psutil.Process] = []
+        for each in own:
+            with contextlib.suppress(psutil.Error):
+                alive += [each] if each.status() != psutil.STATUS_ZOMBIE else []
+        return alive

@@ -272,11 +272,10 @@ def land(worker: Worker, stem: str, count: int, address: str, *, update: bool) -
         worker.ledger.trouble(f"import {uid}: {ready['state']} {ready['counts']}, expected {expected}")
         return str(uid)
     if update:
-        decided = worker.ask(worker.ledger.write("decide", uid), OFFICER, "POST", path + "/decide",
-                             json={"choice": "update"})  # fmt: skip
+        decided = step_of(worker, path, "decide", json={"choice": "update"})
         if not decided.ok:
             raise RuntimeError(f"decide: {decided.status_code} {decided.text[:300]}")
-    applied = worker.ask(worker.ledger.write("apply", uid), OFFICER, "POST", path + "/apply")
+    applied = step_of(worker, path, "apply")
     if not applied.ok:
         raise RuntimeError(f"apply: {applied.status_code} {applied.text[:300]}")
     done = worker.until(OFFICER, path, ("applied",))
@@ -286,10 +285,17 @@ def land(worker: Worker, stem: str, count: int, address: str, *, update: bool) -
     return str(uid)
 
 
+def step_of(worker: Worker, path: str, step: str, **given: Any) -> requests.Response:
+    """A step of an import, from what it looks like now."""
+    seen = worker.apis[OFFICER].get(path)
+    line = worker.ledger.write(step, path.rpartition("/")[2])
+    return worker.ask(line, OFFICER, "POST", f"{path}/{step}", match=seen.headers.get("ETag", ""), **given)
+
+
 def take_back(worker: Worker, uid: str) -> None:
     """Undo and wait."""
     path = f"/imports/organizations/{uid}"
-    asked = worker.ask(worker.ledger.write("undo", uid), OFFICER, "POST", path + "/undo", json={"partly": False})
+    asked = step_of(worker, path, "undo", json={"partly": False})
     if asked.ok:
         worker.until(OFFICER, path, ("undone",))
     elif asked.status_code != 409:

@@ -171,6 +171,7 @@ def test_comes_back_after_being_killed(linli: Linli) -> None:
     assert wait_for(lambda: not psutil.pid_exists(server) or psutil.Process(server).status() == "zombie")
     assert wait_for(lambda: linli.works_under(second))
     assert linli.query("SELECT number FROM kept") == [(7,)]
+    assert [child.pid for child in psutil.Process(second.pid).children() if child.status() == "zombie"] == []
 
     second.kill()
     second.wait()

@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -129,6 +129,8 @@ class Cluster:
         `keep_safe=False` is for throw-away data: nothing is forced to the disk.
         """
         self.check_version()
+        if self.process is not None and self.process.poll() is not None:
+            self.process = None  # started here before, and fallen
         deadline, conflicts = time.monotonic() + START_SECONDS, 0
         while time.monotonic() < deadline:
             if self.pid():
@@ -355,8 +357,9 @@ def explain(words: str) -> str:
 # --- several commands, one server -------------------------------------------------------------------------------
 
 
+@cache
 def cluster_of(home: Home) -> Cluster:
-    """The cluster of a data folder."""
+    """The cluster of a data folder: one object in a process, so that a server it started and that fell is buried."""
     return Cluster(home.postgres, home.logs / "postgres.log")
 
 

@@ -23,7 +23,7 @@ from procrastinate.contrib.django import app
 from linli.core.jobs import jobs as queue_jobs
 from linli.core.jobs.enduring import endure, on_sound_connections
 
-PATIENCE = 60.0
+PATIENCE = 240.0  # on a machine that may have other things to do
 
 
 def wait_for(condition: Callable[[], Any]) -> Any:
