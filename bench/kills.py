@@ -27,7 +27,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
-from bench.kill.checks import Checks
+from bench.kill.checks import Checks, once_back
 from bench.kill.installation import KINDS, WEIGHTS, Installation
 from bench.kill.ledger import Ledger
 from bench.kill.load import PEOPLE, Load
@@ -106,7 +106,7 @@ class Trial:
         with psycopg.connect(here.cluster.url) as db:
             self.load.areas = [pk for (pk,) in db.execute(SEATS)]
         self.say(0, f"seed {SEED}, {ROUNDS} rounds, {here.url}, {here.home}")
-        self.found(0, self.checks.now())
+        self.found(0, once_back(self.checks.now))
         self.load.begin()
         time.sleep(5)
 
@@ -127,7 +127,7 @@ class Trial:
         took = self.installation.until_back()
         self.back.append(took)
         self.say(number, f"{kind} {victim.pid}, back in {took:.1f} s; turns {sum(self.load.turns.values())}")
-        self.found(number, self.checks.now())
+        self.found(number, once_back(self.checks.now))
 
     def rest(self, number: int) -> None:
         """Everybody comes to rest, the queues empty themselves, and what was left to be done is done."""
@@ -135,12 +135,12 @@ class Trial:
         late = self.load.rest(QUIET + 120)
         self.found(number, [f"{name} does not come to an end" for name in late])
         end = time.monotonic() + QUIET
-        found = self.checks.at_rest()
+        found = once_back(self.checks.at_rest)
         while found and time.monotonic() < end:
             time.sleep(2)
-            found = self.checks.at_rest()
+            found = once_back(self.checks.at_rest)
         self.found(number, found)
-        self.found(number, self.checks.now())
+        self.found(number, once_back(self.checks.now))
         sealed = self.installation.run("audit", "seal")
         verified = self.installation.run("audit", "verify")
         if sealed.returncode or verified.returncode:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bench.kill.receiver import Receiver
 from linli.core.workflow.declare import REGISTRY
 
 Found = Iterator[str]
+PATIENCE = 60.0  # seconds in which the database is back; one whose process was killed goes down a moment later
 TELLS = re.compile(r"organizations\.(?!draft_saved)\w+_filing\w*")
 
 
@@ -357,6 +359,18 @@ class Checks:
             if len(set(each)) > 1:
                 found.append(f"message {uid} came with {len(set(each))} different bodies")
         return found
+
+
+def once_back(check: Callable[[], list[str]]) -> list[str]:
+    """What a check finds; asked again where the database goes down beneath it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return check()
+        except psycopg.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 def is_whole(path: Path, size: int) -> bool:

@@ -14,9 +14,11 @@ import psycopg
 import pyrage
 import pytest
 from django.conf import settings
-from tests.core.backup.conftest import Folder, content, digests
+from tests.core.backup.conftest import Folder, content, digests, url_of
 
+from linli.cli import backup as commands
 from linli.cli.cluster import Cluster
+from linli.core.audit.chain import seal_events
 from linli.core.audit.models import Event
 from linli.core.backup.actions import conninfo
 from linli.core.backup.choices import Outcome
@@ -85,8 +87,10 @@ def test_it_comes_back_on_another_server_and_from_there_again(
     empty_database: str,
     tmp_path: Path,
 ) -> None:
+    """Every row and the sealed chain: on each server of this machine, and from there on the one of the tests."""
     from linli.core.backup import making
 
+    assert seal_events(wait=True).events > 0
     before = content(conninfo())
     made = back_up()
     with tempfile.TemporaryDirectory(prefix="linli-other-") as place:
@@ -98,6 +102,8 @@ def test_it_comes_back_on_another_server_and_from_there_again(
             there = content(cluster.url)
             plan = making.Plan(cluster.url, tmp_path / "there", [identity.to_public()], "0", "real")
             back = making.make(plan)
+            secrets = dict(settings.LINLI_SECRETS)
+            commands.try_chain(url_of(cluster.url), Path(place, "home"), secrets, made.manifest)
         finally:
             cluster.stop()
     restore(back.path, [identity], Target(empty_database, tmp_path, None), lambda said: None)
@@ -105,6 +111,8 @@ def test_it_comes_back_on_another_server_and_from_there_again(
     assert there == before
     assert content(empty_database) == before
     assert back.manifest["tables"] == made.manifest["tables"]
+    assert back.manifest["audit"]["seal"] == made.manifest["audit"]["seal"]
+    commands.try_chain(url_of(empty_database), tmp_path / "home", secrets, back.manifest)
 
 
 def test_it_replaces_what_is_there_only_when_asked(
