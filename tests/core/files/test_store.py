@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from PIL import Image
 from tests.core.files import samples
 
@@ -213,6 +213,28 @@ def test_a_rollback_takes_the_file_along(folder, on_disk) -> None:
     with transaction.atomic():
         store(SimpleUploadedFile("a.jpg", samples.photo()), subject=owner, slot="x", actor=owner)
     assert len(on_disk()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("came", [True, False])
+def test_a_commit_whose_answer_is_lost_leaves_the_file(came: bool, folder, on_disk, monkeypatch) -> None:
+    """The server is killed after the commit and before its answer: nobody here knows whether there is a row."""
+    owner = User.objects.create_user("owner")
+    really = connection._commit
+
+    def commit() -> None:
+        if came:
+            really()
+        connection.connection.close()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "_commit", commit)
+        with pytest.raises(OperationalError), transaction.atomic():
+            store(SimpleUploadedFile("a.pdf", samples.pdf()), subject=owner, slot="x", actor=owner)
+
+    assert len(on_disk()) == 1  # without a row it goes with the nightly sweep
+    assert Attachment.objects.count() == came
 
 
 @pytest.mark.django_db(transaction=True)

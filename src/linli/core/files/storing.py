@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import weakref
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,6 +37,8 @@ def new_name(suffix: str = "") -> str:
 def put(contents: Iterable[tuple[str, bytes | File[bytes]]]) -> None:
     """Save named contents, all or none; they are deleted again when the transaction around rolls back.
 
+    Not where the connection is lost: the commit may have come and only its answer not. What has no row then goes with
+    the nightly sweep.
     Raises StorageError with a sentence for a full disk or an unreachable store.
     """
     saved: list[str] = []
@@ -62,11 +65,16 @@ class _Pending:
     """Lives as long as Django remembers the commit hook it belongs to."""
 
     def __init__(self, names: list[str]) -> None:
-        self.finalizer = weakref.finalize(self, delete, names)
+        self.finalizer = weakref.finalize(self, _delete_unless_lost, names, transaction.get_connection().connection)
         self.finalizer.atexit = False
 
     def committed(self) -> None:
         self.finalizer.detach()
+
+
+def _delete_unless_lost(names: list[str], database: Any) -> None:
+    if database is not None and not database.closed:
+        delete(names)
 
 
 def _delete_on_rollback(names: list[str]) -> None:

@@ -185,7 +185,7 @@ def _add_steps(room: Room, process: Process) -> None:
         plain = form_for(chosen)
         given = {name: getattr(body, name) for name in body.model_fields_set}
         if unknown := [name for name, value in given.items() if name not in plain.fields and value is not None]:
-            raise Problem(422, fields=dict.fromkeys(unknown, f"“{chosen.label}”不用填这一项。"))
+            raise Problem(422, "input.refused", fields=dict.fromkeys(unknown, f"“{chosen.label}”不用填这一项。"))
         data = {plain.add_prefix(k): as_typed(plain.fields[k], v) for k, v in given.items() if k in plain.fields}
         form = form_for(chosen, data)
         if not form.is_valid():
