@@ -16,6 +16,7 @@ from linli.core.audit.marks import former_shapes, sound_rows
 from linli.core.audit.models import Event
 from linli.core.audit.records import verify_records
 from linli.core.audit.renewal import renew_marks
+from linli.organizations.models import Organization
 
 BEFORE = ("name", "kind")
 
@@ -36,6 +37,7 @@ def upgraded(world: World, monkeypatch: pytest.MonkeyPatch) -> list[Body]:
         cursor.execute("UPDATE actors_body SET name = '假机构' WHERE id = %s", [bodies[0].pk])
     monkeypatch.undo()
     monkeypatch.setattr(Body, "MARKED_BEFORE", (BEFORE,))
+    monkeypatch.setattr(Organization, "MARKED_BEFORE", ())  # of this upgrade alone
     return bodies
 
 

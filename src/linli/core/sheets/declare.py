@@ -86,6 +86,7 @@ class Column:
     hashed: str = ""
     repeats: bool = False
     future: bool = False  # a day that may still come
+    seldom: bool = False  # most workbooks lack it, and nobody is told so
 
     @property
     def encrypted(self) -> bool:

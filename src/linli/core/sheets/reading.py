@@ -224,7 +224,9 @@ def read_layout(sheet: Sheet, tabs: Sequence[Tab]) -> Layout:
         where = f"工作表“{heading.name}”" if len(good) > 1 else ""
         if heading.unknown:
             notes.append(f"{where}没有用到的列：{'、'.join(text[:20] for text in heading.unknown[:12])}。")
-        absent = [column.label for column in sheet.columns if column.name not in heading.columns]
+        absent = [
+            column.label for column in sheet.columns if column.name not in heading.columns and not column.seldom
+        ]
         if absent:
             notes.append(f"{where}没有这些列，按空白处理：{'、'.join(absent)}。")
     if filled_hidden:
