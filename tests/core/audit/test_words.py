@@ -51,6 +51,20 @@ def event(name: str, model: Any, detail: dict[str, Any]) -> Event:
             "改了：活动场所、名称、经度、x",
         ),
         (("core.marks_begun", None, {"model": "organizations.filing", "rows": 3}), "备案申请；3 行"),
+        (
+            (
+                "core.marks_renewed",
+                None,
+                {
+                    "model": "organizations.filing",
+                    "fields": ["name", "kind"],
+                    "before": [["name"]],
+                    "rows": 3,
+                    "left": 0,
+                },
+            ),
+            "备案申请；3 行",
+        ),
         (("core.set_calendar_day", None, {"before": True, "after": False}), "是 → 否"),
         (("test.other", None, {"reason": "", "secret": "x"}), ""),
     ],

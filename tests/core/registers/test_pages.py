@@ -389,3 +389,11 @@ def test_changes_are_found_by_the_name_of_their_organization(
 
     assert {row.organization.name for row in found.page().rows} == plain
     assert {row.organization.name for row in found.queryset} == plain
+
+
+def test_where_nothing_is_found_the_page_says_so_beside_the_list_and_offers_the_way_back(sign_in: Any) -> None:
+    client = sign_in("district_officer")
+    page = client.get("/register/?q=无此组织名").text
+
+    assert '<span class="muted">去掉</span> “无此组织名”</a>' in page
+    assert client.get("/register/?q=无此组织名&part=facets").text == '<p class="muted">没有可以再缩小的条件。</p>'

@@ -12,7 +12,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
 from linli.core.audit.choices import Outcome
-from linli.core.audit.marks import called
+from linli.core.audit.marks import MARKS_RENEWED, called
 from linli.core.audit.models import Event
 
 LONGEST = 160
@@ -43,6 +43,8 @@ def words_of(event: Event, without: Collection[str] = ()) -> str:
     model = model_of(event)
     told = {key: value for key, value in event.detail.items() if key not in without}
     detail = {key: value for key, value in told.items() if value not in (None, "", {}, [])}
+    if event.name == MARKS_RENEWED:  # of a whole table: which, and how many rows; not the names of all its columns
+        detail = {key: detail[key] for key in ("model", "rows") if key in detail}
     if "before" in detail and "after" in detail:
         detail["before"] = _change(model, detail["before"], detail.pop("after"))
     said = (f"{BEFORE.get(key, '')}{_said(event, model, key, detail[key])}" for key in SHOWN if key in detail)

@@ -26,6 +26,7 @@ from linli.core.ui.templatetags.linli import day, pill
 VIEWS = {"": "列表", "map": "地图", "charts": "图表"}
 SHOWN_OPTIONS = 9
 PART = "facets"  # what the page asks for by itself
+NOTHING_LEFT = '<p class="muted">没有可以再缩小的条件。</p>'
 
 
 def register_or_404(request: HttpRequest, slug: str) -> Register:
@@ -105,7 +106,8 @@ def counted_facets(request: HttpRequest, selection: Selection) -> HttpResponse:
     as finding it, and the list need not wait."""
     url = list_url(selection.register, public=selection.public)
     view = request.GET.get("view", "")
-    return HttpResponse(_facets(Figures(selection), url, view if view in VIEWS else ""))
+    shown = _facets(Figures(selection), url, view if view in VIEWS else "").strip()
+    return HttpResponse(shown or NOTHING_LEFT)
 
 
 def context(request: HttpRequest, selection: Selection) -> dict[str, Any]:
