@@ -11,6 +11,7 @@ There are three ways, and what is known of the numbers decides between them (doc
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -52,6 +53,16 @@ def _still(order: Order) -> list[OrderBy]:
         column = Still(F(term.name))
         found.append(column.desc(**nulls) if term.descending else column.asc(**nulls))
     return found
+
+
+def fits(expected: int | None, among: int, limit: int) -> bool:
+    """Whether a page is found within half the widest window when so many match and lie evenly."""
+    return expected is not None and 2 * limit * max(among, 1) <= WINDOW[1] * expected
+
+
+def width(expected: int, among: int, limit: int) -> int:
+    """How many rows of the order a window takes: enough for a page when the matching lie anyhow spread."""
+    return int(min(max(limit * max(among, 1) / max(expected, 1) * SPARE, WINDOW[0]), WINDOW[1]))
 
 
 class Finder:
@@ -158,6 +169,12 @@ class Finder:
     def rows(self, order: Order, key: Sequence[Any] | None, limit: int) -> list[Any]:
         """The next records in an order, each branch of what the reader sees asked by itself."""
         found: list[int] = []
+        if self.known is not None and len(order.terms) == 1:
+            # By the key alone, which is at hand: the database need not sort them.
+            last = int(key[0]) if key is not None else None
+            down = order.terms[0].descending
+            keys = [pk for pk in self.known if last is None or (pk < last if down else pk > last)]
+            return self.visible(heapq.nsmallest(limit, keys, key=(lambda pk: -pk) if down else None), order, limit)
         if self.known is not None:
             # One parameter: three thousand would take longer to write out than their rows to fetch.
             rows = self.model._base_manager.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [self.known]))
@@ -181,16 +198,20 @@ class Finder:
         if branch.path is None or selection.who:
             # The reader's own, or records found by a personal number: a handful.
             return self.sorted(rows.filter(selection.text_condition), order, key, limit)
-        if not selection.words and self.is_narrow(branch, order):
-            # The covering indexes hold what the facets ask, too.
-            return self.sorted(rows, order, key, limit)
+        if self.is_narrow(branch, order):
+            found = list(self.ahead(branch, order, key, limit))
+            if len(found) >= limit:
+                return found
+            if not selection.words:
+                # The covering indexes hold what the facets ask, too.
+                return self.sorted(rows, order, key, limit)
         if not self.is_hard:
             return self.along(rows, order, key, limit)
         if not self.register.is_indexed:
             return self.along(rows.filter(selection.text_condition), order, key, limit)
-        if not self.is_rare:
-            width = self.width(limit)
-            found = list(self.windowed(branch, order, key, limit, width))
+        among = self.counted.reachable or 1
+        if not self.is_rare and fits(self.expected, among, limit):
+            found = list(self.windowed(branch, order, key, limit, width(self.expected, among, limit)))
             if len(found) >= limit:
                 return found
         return self.sorted(selection.named(branch), order, key, limit)
@@ -209,12 +230,6 @@ class Finder:
             for facet in self.selection.facets
         )
         return by_day or self.counted.share_of(branch.path or "") < NARROW
-
-    def width(self, limit: int) -> int:
-        """How many rows of the order a window takes: enough for a page when the matching lie anyhow spread."""
-        among = max(self.counted.reachable or 1, 1)
-        density = max(min(self.expected / among, 1.0), 0.001)
-        return int(min(max(limit / density * SPARE, WINDOW[0]), WINDOW[1]))
 
     # --- the three ways -----------------------------------------------------------------------------------------
 
@@ -249,6 +264,21 @@ class Finder:
         return (
             row[0] for row in asked_of(part, found.order_by(*order.order_by).values_list("pk", *order.names)[:limit])
         )
+
+    def ahead(self, branch: Branch, order: Order, key: Sequence[Any] | None, limit: int) -> list[int]:
+        """Those of the next rows of the whole register that lie in the branch and match: where records come evenly
+        from everywhere, that is a page at once, and the area need not be sorted. Nothing where that is not likely.
+        """
+        selection = self.selection
+        expected = self.expected if selection.words else self.counted.filtered
+        whole = self.counted.whole
+        if selection.public or expected is None or expected < limit or not fits(expected, whole, limit):
+            return []
+        every = columns_of(self.model._base_manager.all(), [*self.asked, *order.names])
+        part = self.along(every, order, key, width(expected, whole, limit))
+        rows = selection.rows_of(branch).filter(selection.facet_condition(), selection.text_condition)
+        found = rows.order_by(*order.order_by).values_list("pk", *order.names)[:limit]
+        return [row[0] for row in asked_of(part, found)]
 
     def easy_condition(self) -> Q:
         """What the covering indexes hold: area and year."""
