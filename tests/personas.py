@@ -17,7 +17,15 @@ from linli.core import clock
 from linli.core.access.models import User
 from linli.core.files.actions import store
 from linli.organizations.actions import filings
-from linli.organizations.models import Filing, Organization
+from linli.organizations.actions.federation import open_federation
+from linli.organizations.actions.membership import (
+    begin_joining,
+    forward_membership,
+    pass_membership,
+    save_membership,
+    submit_membership,
+)
+from linli.organizations.models import Federation, Filing, Member, Organization
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
@@ -191,3 +199,32 @@ def filed(world: World, on_notice: Filing) -> Organization:
     filing = filings.issue_filing(on_notice, actor=User.system())
     assert filing.organization is not None
     return filing.organization
+
+
+@pytest.fixture
+def federation(world: World) -> Federation:
+    """The federation of 东方街道, with its record."""
+    body = BodyFactory(area=world.street, kind=BodyKind.FEDERATION, name="东方街道社会组织联合会")
+    return open_federation(body, founded_on=clock.today(), actor=world["street_officer"])
+
+
+VOTE = {"entitled": 9, "present": 7, "in_favour": 6}
+
+
+@pytest.fixture
+def member(world: World, federation: Federation, filed: Organization) -> Member:
+    """凤亭下书画社 as a member."""
+    founder, secretary = world["founder"], world["federation_secretary"]
+    matter = begin_joining(federation, member_kind="organization", organization=filed, actor=founder)
+    matter = save_membership(
+        matter,
+        actor=founder,
+        revision=None,
+        intro="每周教老人写字",
+        contact_name="陈秀梅",
+        contact_phone="13800002046",
+        consented_at=clock.now(),
+    )
+    matter = submit_membership(matter, actor=founder)
+    matter = forward_membership(matter, actor=secretary)
+    return pass_membership(matter, actor=secretary, met_on=clock.today(), **VOTE).member

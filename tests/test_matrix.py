@@ -17,22 +17,37 @@ from linli.core.parameters.models import ParameterValue
 from linli.core.privacy.actions.incidents import report_incident
 from linli.core.privacy.actions.requests import begin_request
 from linli.core.privacy.assessment_models import Assessment
-from linli.core.privacy.incident_models import Incident
-from linli.core.privacy.models import DataRequest
 from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.models import Import
 from linli.core.workflow.declare import REGISTRY
+from linli.core.workflow.models import Case
 from linli.organizations.actions.amendments import begin_amendment
-from linli.organizations.models import Amendment, Filing, Organization
+from linli.organizations.models import (
+    Enquiry,
+    Filing,
+    Friendship,
+    Member,
+    Membership,
+    Organization,
+    Pillar,
+    Tenure,
+)
 
-KNOWN = ("filing", "amendment", "appointment", "request", "assessment", "incident")
+KNOWN = (
+    *("filing", "amendment", "appointment", "request", "assessment", "incident"),
+    *("membership", "enquiry", "pillar", "tenure", "friendship"),
+)
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
 
-def table(world: World, case: Filing | Amendment | Appointment | DataRequest | Assessment | Incident) -> list[str]:
+def table(world: World, case: Case, heading: str = "") -> list[str]:
     """The rows of one process: state by state, each step with who may take it."""
     people = {name: world[name] for name in PERSONAS}
-    rows = [f"\n## {case.process.label} `{case.process.slug}`\n", "| 状态 | 步骤 | 谁可以办 |", "|---|---|---|"]
+    rows = [
+        f"\n## {case.process.label}{heading} `{case.process.slug}`\n",
+        "| 状态 | 步骤 | 谁可以办 |",
+        "|---|---|---|",
+    ]
     for state, label in case.process.states:
         case.state = state
         for step in case.process.steps_from(state):
@@ -88,7 +103,22 @@ def imports(world: World) -> list[str]:
     return rows
 
 
-def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing) -> None:
+def of_federations(world: World, member: Member) -> list[str]:
+    """The loops of 东方街道's federation: matters of the founder, one brought by the secretary; the rest is hers."""
+    federation, secretary = member.federation, world["federation_secretary"]
+    joining = Membership(federation=federation, scope=federation.scope, owner=world["founder"], kind="join")
+    leaving = Membership(federation=federation, scope=federation.scope, owner=world["founder"], kind="leave")
+    warning = Membership(
+        federation=federation, scope=federation.scope, entered_by=secretary, member=member, kind="warn"
+    )
+    mine = {"federation": federation, "scope": federation.scope, "owner": secretary}
+    rows = [*table(world, joining, "：入会"), *table(world, leaving, "：退会"), *table(world, warning, "：警告")]
+    rows += table(world, Enquiry(federation=federation, scope=federation.scope, owner=world["stranger"]))
+    rows += table(world, Pillar(federation=federation, scope=federation.scope, sent_by=secretary))
+    return [*rows, *table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
+
+
+def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing, member: Member) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
     body = Body.objects.get(area=world.community)
     appointment = Appointment(
@@ -110,6 +140,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, request),
         *table(world, assessment),
         *table(world, incident),
+        *of_federations(world, member),
         *administration(world),
         *imports(world),
         "",

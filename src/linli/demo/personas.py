@@ -69,7 +69,7 @@ PERSONAS: tuple[Persona, ...] = (
         "zhangzhuoming",
         "张卓明",
         "东方街道社会组织联合会秘书",
-        "看公开的名册、公示和自己的消息。",
+        "核对入会申请，记理事会的表决，答复来找街道资源的组织，管六个一、任职和友好协议。",
         Group.STREET,
         Role.FEDERATION_SECRETARY,
         STREET,

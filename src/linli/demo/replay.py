@@ -83,7 +83,9 @@ class Replay:
         """
         process = case.process
         state = process.start
-        task = self._open(case, process.duty_in(state), state, begun[0]) if begun and case.owner_id else None
+        first = process.duty_in(state)
+        held = first is not None and (case.owner_id is not None or first.owed_by != OWNER)
+        task = self._open(case, first, state, begun[0]) if begun and held else None
         for taken in steps:
             step, at, actor = taken.step, taken.at, taken.actor
             if state not in step.sources:
@@ -157,6 +159,9 @@ class Replay:
             return None
         days = days_of(case, duty.within)
         start = timezone.localdate(at)
+        last: dt.date | None = getattr(case, duty.until) if duty.until else None
+        if last is not None:
+            days = max(0, self.calendar.between(start, last))
         half, near = shares(days or 0)
 
         def on(share: int) -> dt.date | None:
@@ -175,7 +180,7 @@ class Replay:
             url=case.get_absolute_url(),
             opened_at=at,
             days=days,
-            due_on=on(days or 0),
+            due_on=last or on(days or 0),
             half_on=on(half),
             near_on=on(near),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import public, views
+from linli.organizations.web import federation, public, views
 
 app_name = "organizations"
 
@@ -20,5 +20,14 @@ urlpatterns = [
     path("register/<slug:uid>/<slug:kind>/", views.amend, name="amend"),
     path("filings/begin/", views.begin, name="begin"),
     path("similar/", views.similar, name="similar"),
+    path("federations/", federation.federations, name="federations"),
+    path("federations/open/", federation.federation_open, name="federation_open"),
+    path("federations/<slug:uid>/", federation.federation, name="federation"),
+    path("federations/<slug:uid>/join/", federation.join, name="join"),
+    path("federations/<slug:uid>/enquire/", federation.enquire, name="enquire"),
+    path("federations/<slug:uid>/begin/<slug:what>/", federation.federation_begin, name="federation_begin"),
+    path("enquiries/<slug:uid>/", federation.enquiry, name="enquiry"),
+    path("members/<slug:uid>/", federation.member, name="member"),
+    path("members/<slug:uid>/<slug:kind>/", federation.member_matter, name="member_matter"),
     path("mine/", views.mine, name="mine"),
 ]

@@ -10,6 +10,7 @@ from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow import inbox
+from linli.organizations.choices.federation import VIEW as FEDERATIONS
 
 
 def works_on_cases(user: Person) -> bool:
@@ -27,6 +28,11 @@ def imports_organizations(user: Person) -> bool:
     return bool(scopes_of(SHEETS["organizations"], user))
 
 
+def federates(user: Person) -> bool:
+    """Holds a post that sees the matters of some federation."""
+    return user.has_perm(FEDERATIONS)
+
+
 def _owed(user: Person) -> Bounded:
     return inbox.total(user)
 
@@ -40,6 +46,13 @@ def build() -> None:
         Entry("变更与注销", "core:cases", args=("amendment",), group="组织", order=20, visible=works_on_cases),
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
+        Entry("联合会名册", "core:register", args=("federations",), group="联合会", order=10, visible=federates),
+        Entry("会员名册", "core:register", args=("members",), group="联合会", order=20, visible=federates),
+        Entry("会员事项", "core:cases", args=("membership",), group="联合会", order=30, visible=federates),
+        Entry("资源对接", "core:cases", args=("enquiry",), group="联合会", order=40, visible=federates),
+        Entry("友好组织", "core:cases", args=("friendship",), group="联合会", order=50, visible=federates),
+        Entry("六个一建设", "core:cases", args=("pillar",), group="联合会", order=60, visible=federates),
+        Entry("联合会任职", "core:cases", args=("tenure",), group="联合会", order=70, visible=federates),
         Entry("个人信息请求", "core:cases", args=("request",), group="个人信息", order=10, visible=works_on_cases),
         Entry(
             "个人信息事件",

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.personas import PDF, World
+from tests.personas import PDF, BodyFactory, World
 
 from linli.actors.actions import begin_appointment
+from linli.actors.choices import BodyKind
 from linli.actors.models import Body, Post
 from linli.core import clock
 from linli.core.api.actions import issue_token
@@ -39,7 +40,9 @@ from linli.core.registers.selection import Selection
 from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
-from linli.organizations.models import Filing, Organization
+from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
+from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
+from linli.organizations.models import Filing, Member, Organization, Pillar
 
 
 @dataclass
@@ -79,6 +82,7 @@ def ground(world: World, filed: Organization) -> Ground:
     founder, officer = world["founder"], world["street_officer"]
     made = Ground(world, filed)
     _cases(made, founder)
+    _federated(made)
     _administered(made)
     _personal(made, founder)
     _imports(made, officer)
@@ -130,6 +134,56 @@ def _cases(made: Ground, founder: Any) -> None:
         ("/cases/assessment", "step"): "send_assessment",
         ("/publicity", "uid"): filing.uid,
     }
+
+
+def _federated(made: Ground) -> None:
+    world, founder, secretary = made.world, made.world["founder"], made.world["federation_secretary"]
+    body = BodyFactory(area=world.street, kind=BodyKind.FEDERATION, name="东方街道社会组织联合会")
+    federation = open_federation(body, founded_on=clock.today(), actor=world["street_officer"])
+    joining = begin_joining(federation, member_kind="organization", organization=made.organization, actor=founder)
+    joining.intro, joining.contact_name, joining.consented_at = "教老人写字", "陈秀梅", clock.now()
+    joining.contact_phone = "13800002046"
+    joining.save()
+    paper = SimpleUploadedFile("proof.pdf", PDF, "application/pdf")
+    store(paper, subject=joining, slot="proof", actor=founder)
+    joining = submit_membership(joining, actor=founder)
+    asked = {"contact_name": "陈秀梅", "contact_phone": "13800002046", "consented": True}
+    enquiry = make_enquiry(
+        federation, actor=founder, name="凤亭下书画社", resource="venue", want="每周借一间教室", **asked
+    )
+    tenure = begin_tenure(federation, actor=secretary)
+    friendship = begin_friendship(federation, actor=secretary, name="海韵公益服务中心")
+    pillar = Pillar.objects.earliest("pk")
+    other = Member.objects.create(
+        federation=federation, kind="enterprise", name="某某茶行", number="HY-1", joined_on=clock.today()
+    )
+    papers = {
+        "pillar": store(paper_named("a"), subject=pillar, slot="evidence", actor=secretary),
+        "tenure": store(paper_named("b"), subject=tenure, slot="approval", actor=secretary),
+        "friendship": store(paper_named("c"), subject=friendship, slot="agreement", actor=secretary),
+        "membership": attachments_of(joining).get(),
+    }
+    cases = {"membership": joining, "enquiry": enquiry, "tenure": tenure, "friendship": friendship, "pillar": pillar}
+    steps = {
+        "membership": "withdraw_membership",
+        "enquiry": "withdraw_enquiry",
+        "tenure": "drop_tenure",
+        "friendship": "drop_friendship",
+        "pillar": "send_pillar",
+    }
+    for slug, case in cases.items():
+        made.names |= {(f"/cases/{slug}", "uid"): case.uid, (f"/cases/{slug}", "step"): steps[slug]}
+    for slug, row in papers.items():
+        made.names[f"/cases/{slug}", "paper"] = row.uid
+    made.names |= {
+        ("/registers/federations", "uid"): federation.uid,
+        ("/registers/members", "uid"): other.uid,
+    }
+
+
+def paper_named(name: str) -> SimpleUploadedFile:
+    """A paper that is like no other."""
+    return SimpleUploadedFile(f"{name}.pdf", PDF + name.encode(), "application/pdf")
 
 
 def _administered(made: Ground) -> None:

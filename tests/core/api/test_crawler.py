@@ -26,10 +26,21 @@ Operation = tuple[str, str, dict[str, Any]]
 SECRETS = ("陈秀梅", "林伟", "13800002046", "11010519491231002X", "secret-of-the-founder")
 MARKS = ("凤亭下书画社", "东方街道文体", "东方大屏", "东方街道名册", "只给本人的话", "书画社群", "本人的程序")
 # What every visitor, or everybody who is signed in, may read.
-OPEN = ("/public", "/areas", "/publicity", "/privacy/notice", "/calendar", "/me", "/data/holdings", "/names")
+OPEN = (
+    "/public",
+    "/federations",
+    "/areas",
+    "/publicity",
+    "/privacy/notice",
+    "/calendar",
+    "/me",
+    "/data/holdings",
+    "/names",
+)
 # Whoever holds a post reads these: who answers for what is no secret in the house.
 POSTED = ("/parameters", "/privacy/processing")
-OFFICERS = (*POSTED, "/registers", "/cases/filing", "/cases/amendment", "/files", "/find", "/desk")
+FEDERATED = tuple(f"/cases/{slug}" for slug in ("membership", "enquiry", "pillar", "tenure", "friendship"))
+OFFICERS = (*POSTED, *FEDERATED, "/registers", "/cases/filing", "/cases/amendment", "/files", "/find", "/desk")
 ADMINISTERS = (
     *POSTED,
     "/accounts",

@@ -146,6 +146,15 @@ PAGES: dict[str, str | list[str]] = {
     "organizations:begin": ["cases_filing_begin"],
     "organizations:similar": ["names_similar"],
     "organizations:mine": ["cases_*_list"],
+    "organizations:federations": ["federations_list"],
+    "organizations:federation_open": ["federations_open"],
+    "organizations:federation": ["registers_federations"],
+    "organizations:federation_begin": ["cases_tenure_begin", "cases_friendship_begin", "cases_pillar_begin"],
+    "organizations:join": ["cases_membership_begin"],
+    "organizations:enquire": ["cases_enquiry_begin"],
+    "organizations:enquiry": ["cases_enquiry_one"],
+    "organizations:member": ["registers_members"],
+    "organizations:member_matter": ["cases_membership_begin"],
     "portal:home": OF_THE_PAGE,
     "portal:desk": ["inbox_list"],
     "portal:done": ["desk_done", "desk_on_time"],
@@ -197,6 +206,10 @@ def test_every_page_has_its_operations_or_a_reason(operations) -> None:
     assert set(PAGES) - found == set()
     named = {one for held in PAGES.values() if isinstance(held, list) for name in held for one in meant(name)}
     optional = {f"cases_{slug}_{what}" for slug in PROCESSES for what in ("changes", "standings")}
+    # What a register need not have: the next test says which of them has what.
+    for slug in (each.replace("-", "_") for each in REGISTERS):
+        optional |= {f"registers_{slug}_{what}" for what in ("look_up", "map", "reveal")}
+        optional |= {f"public_{slug}{what}" for what in ("", "_list", "_figures", "_map")}
     assert named - optional - set(operations) == set()
 
 

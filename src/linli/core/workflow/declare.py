@@ -65,7 +65,8 @@ class Step:
 class Duty:
     """In this state these posts owe the next step.
 
-    `within` is a number of working days or the key of a parameter that holds it; None: no deadline.
+    `within` is a number of working days or the key of a parameter that holds it; None: no deadline. `until` names a
+    date of the case instead (the end of a term, the day something is due): the duty lasts to the end of that day.
     Where the applicant, or who entered the case, holds that post, `stands_in` owes it instead: nobody decides on an
     own case. When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its
     days have run.
@@ -75,6 +76,7 @@ class Duty:
     state: str
     owed_by: str
     within: int | str | None = None
+    until: str = ""
     stands_in: str = ""
     raised_to: str = ""
     then: str = ""

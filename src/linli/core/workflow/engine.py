@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -156,9 +157,12 @@ def settle(case: Case, actor: User, event: Event) -> None:
 def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
     assert event.subject_type_id is not None
     days = days_of(case, duty.within)
-    half, near = shares(days or 0)
     start = clock.today()
     table = calendar()
+    last: dt.date | None = getattr(case, duty.until) if duty.until else None
+    if last is not None:  # a day that has passed leaves nothing
+        days = max(0, table.between(start, last))
+    half, near = shares(days or 0)
     on = (lambda share: table.add(start, share)) if days is not None else (lambda share: None)
     Task.objects.create(
         process=process.slug,
@@ -172,7 +176,7 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
         summary=case.summary[:300],
         url=case.get_absolute_url(),
         days=days,
-        due_on=on(days or 0),
+        due_on=last or on(days or 0),
         half_on=on(half),
         near_on=on(near),
     )

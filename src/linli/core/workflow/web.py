@@ -104,6 +104,8 @@ def process_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _days_words(duty: Any) -> str:
+    if duty is not None and duty.until:
+        return "到约定的那天"
     if duty is None or duty.within is None:
         return "不限时" if duty else ""
     from linli.core.parameters import REGISTRY as PARAMETERS

@@ -133,6 +133,11 @@ def _forget_former(ids: Sequence[int]) -> None:
         )
 
 
+def erase_papers(case: Any, actor: User) -> int:
+    """Delete the papers of one record; how many there were."""
+    return _erase_papers(type(case), [(case.pk,)], actor)[case.pk]
+
+
 def _erase_papers(model: type[Model], held: Sequence[tuple[Any, ...]], actor: User) -> Counter[int]:
     kind = ContentType.objects.get_for_model(model)
     papers = Attachment.objects.filter(subject_type=kind, subject_id__in=[pk for pk, *_ in held])

@@ -1,6 +1,22 @@
 """Everything this domain keeps, a module for each part; Django finds the models here."""
 
+from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
+from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
 from linli.organizations.models.states import STATE_FIELDS
 
-__all__ = ["CASE_FACETS", "PROFILE_FIELDS", "STATE_FIELDS", "Amendment", "Filing", "Organization"]
+__all__ = [
+    "CASE_FACETS",
+    "PROFILE_FIELDS",
+    "STATE_FIELDS",
+    "Amendment",
+    "Enquiry",
+    "Federation",
+    "Filing",
+    "Friendship",
+    "Member",
+    "Membership",
+    "Organization",
+    "Pillar",
+    "Tenure",
+]

@@ -16,7 +16,13 @@ from linli.organizations.queries.register import similar_organizations
 
 register = template.Library()
 
-SLOTS = {slot: label for slot, label, _needed, _why in DOCUMENTS} | {"proof": "相关材料"}
+SLOTS = {slot: label for slot, label, _needed, _why in DOCUMENTS} | {
+    "proof": "相关材料",
+    "evidence": "佐证材料",
+    "approval": "批准文件",
+    "election": "选举或聘任记录",
+    "agreement": "友好合作协议",
+}
 
 
 @register.simple_tag(takes_context=True)

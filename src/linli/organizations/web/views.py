@@ -28,6 +28,7 @@ from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
 from linli.organizations.choices.filing import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
 from linli.organizations.models import Organization
+from linli.organizations.queries import federation as federations
 from linli.organizations.queries import register as queries
 from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.organizations.rules.filing import enters_for_others
@@ -166,12 +167,16 @@ def mine(request: HttpRequest) -> HttpResponse:
     own = Q(owner=user) | Q(entered_by=user)
     filings = list(queries.filings_visible_to(user).filter(own).order_by("-pk")[:50])
     amendments = list(queries.amendments_visible_to(user).filter(own).order_by("-pk")[:50])
+    matters = list(federations.memberships_visible_to(user).filter(own).order_by("-pk")[:50])
+    enquiries = list(federations.enquiries_visible_to(user).filter(owner=user).order_by("-pk")[:50])
+    held = [*filings, *amendments, *matters, *enquiries]
     return render(
         request,
         "organizations/mine.html",
         {
-            "open": [case for case in [*filings, *amendments] if case.is_open],
-            "ended": [case for case in [*filings, *amendments] if not case.is_open],
+            "open": [case for case in held if case.is_open],
+            "ended": [case for case in held if not case.is_open],
+            "members": federations.members_visible_to(user).filter(owner=user),
             "organizations": queries.organizations_visible_to(user).filter(owner=user),
             "tasks": {task.case_id: task for task in cases.own_tasks(user)},
             "may_enter": enters_for_others(user),

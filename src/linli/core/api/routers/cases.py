@@ -170,8 +170,8 @@ def _add_steps(room: Room, process: Process) -> None:
     path = f"/{process.slug}/{{uid}}"
     _row, detail = showing.models_of(process)
     asked = {name: field for step in process.steps for name, field in form_for(step).fields.items()}
-    for field in asked.values():
-        field.label, field.help_text = "说明", "哪一步要、哪一步必填，见这件事的 steps"
+    if "reason" in asked:
+        asked["reason"].label, asked["reason"].help_text = "说明", "哪一步要、哪一步必填，见这件事的 steps"
     body = body_of(f"{process.slug.title()}Step", asked, "一步的内容；不用填的步骤发 {}。")
     steps = one_of(step.slug for step in process.steps)
     words = "；".join(f"{step.slug}：{step.label}" for step in process.steps)

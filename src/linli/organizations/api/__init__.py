@@ -1,0 +1,7 @@
+"""What programs may do with organizations; a module for each part of the domain."""
+
+from __future__ import annotations
+
+from linli.organizations.api import federation, filing
+
+__all__ = ["federation", "filing"]
