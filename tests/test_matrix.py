@@ -23,6 +23,7 @@ from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Case
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.models import (
+    CreditListing,
     Enquiry,
     Filing,
     Friendship,
@@ -35,7 +36,7 @@ from linli.organizations.models import (
 
 KNOWN = (
     *("filing", "amendment", "appointment", "request", "assessment", "incident"),
-    *("membership", "enquiry", "pillar", "tenure", "friendship"),
+    *("membership", "enquiry", "pillar", "tenure", "friendship", "listing"),
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -129,6 +130,10 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
     assessment = Assessment(scope=world.district.path, key="organization", label="名册")
     assessment.assessed_by = world["district_officer"]
     incident = report_incident(kind="leaked", what="名单发到了群里", found_at=clock.now(), actor=world["founder"])
+    listing = CreditListing(
+        organization=filed, scope=filed.scope, credit_list="abnormal", owner=world["district_officer"]
+    )
+    listing.proposed_by = world["district_officer"]
     lines = [
         "# Who may do what",
         "",
@@ -141,6 +146,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, assessment),
         *table(world, incident),
         *of_federations(world, member),
+        *table(world, listing),
         *administration(world),
         *imports(world),
         "",

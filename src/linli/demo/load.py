@@ -18,6 +18,7 @@ from linli.core.workdays.actions import load_published
 from linli.core.workflow.models import Task
 from linli.demo import running, stories
 from linli.demo.bodies import Accounts, load_bodies
+from linli.demo.credit import load_credit
 from linli.demo.federation import load_federations
 from linli.demo.people import People
 from linli.demo.places import load_places
@@ -74,4 +75,5 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{count} 件近期的申请，{Task.objects.filter(closed_at__isnull=True).count()} 件在办")
     load_privacy(world)
     progress(f"{load_federations(world):,} 个联合会会员")
+    progress(f"{load_credit(world)} 件信用名录")
     record(system, LOADED, None, seed=SEED, organizations=organizations)

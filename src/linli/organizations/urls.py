@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import federation, public, views
+from linli.organizations.web import credit, federation, public, views
 
 app_name = "organizations"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("publicity/<slug:uid>/", public.notice, name="notice"),
     path("register/", views.register, name="register"),
     path("register/<slug:uid>/", views.record, name="record"),
+    path("register/<slug:uid>/credit/", credit.credit_record, name="credit_record"),
+    path("register/<slug:uid>/credit/begin/", credit.listing_begin, name="listing_begin"),
     path("register/<slug:uid>/<slug:kind>/", views.amend, name="amend"),
     path("filings/begin/", views.begin, name="begin"),
     path("similar/", views.similar, name="similar"),
@@ -29,5 +31,7 @@ urlpatterns = [
     path("enquiries/<slug:uid>/", federation.enquiry, name="enquiry"),
     path("members/<slug:uid>/", federation.member, name="member"),
     path("members/<slug:uid>/<slug:kind>/", federation.member_matter, name="member_matter"),
+    path("credit/", credit.credit_lists, name="credit_lists"),
+    path("credit/<slug:uid>/withdraw/", credit.info_withdraw, name="info_withdraw"),
     path("mine/", views.mine, name="mine"),
 ]

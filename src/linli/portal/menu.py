@@ -10,6 +10,7 @@ from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow import inbox
+from linli.organizations.choices.credit import VIEW as CREDIT
 from linli.organizations.choices.federation import VIEW as FEDERATIONS
 
 
@@ -46,6 +47,7 @@ def build() -> None:
         Entry("变更与注销", "core:cases", args=("amendment",), group="组织", order=20, visible=works_on_cases),
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
+        Entry("信用名录", "core:cases", args=("listing",), group="组织", order=50, visible=may(CREDIT)),
         Entry("联合会名册", "core:register", args=("federations",), group="联合会", order=10, visible=federates),
         Entry("会员名册", "core:register", args=("members",), group="联合会", order=20, visible=federates),
         Entry("会员事项", "core:cases", args=("membership",), group="联合会", order=30, visible=federates),

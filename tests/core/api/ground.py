@@ -40,6 +40,7 @@ from linli.core.registers.selection import Selection
 from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
+from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
 from linli.organizations.models import Filing, Member, Organization, Pillar
@@ -83,6 +84,7 @@ def ground(world: World, filed: Organization) -> Ground:
     made = Ground(world, filed)
     _cases(made, founder)
     _federated(made)
+    _credited(made)
     _administered(made)
     _personal(made, founder)
     _imports(made, officer)
@@ -181,6 +183,28 @@ def _federated(made: Ground) -> None:
     }
 
 
+def _credited(made: Ground) -> None:
+    officer = made.world["district_officer"]
+    info = enter_credit_info(
+        made.organization,
+        actor=officer,
+        kind="inspection",
+        title="凤亭下书画社抽查合格",
+        source="区民政局",
+        happened_on=clock.today(),
+    )
+    listing = begin_listing(made.organization, credit_list="abnormal", actor=officer)
+    paper = store(paper_named("l"), subject=listing, slot="proof", actor=officer)
+    values = {"cause": "no_report", "facts": "凤亭下书画社没有报送年度工作报告"}
+    listing = notify_listing(save_listing(listing, actor=officer, revision=None, **values), actor=officer)
+    made.names |= {
+        ("/cases/listing", "uid"): listing.uid,
+        ("/cases/listing", "step"): "reply_listing",
+        ("/cases/listing", "paper"): paper.uid,
+        ("/credit/infos", "uid"): info.uid,
+    }
+
+
 def paper_named(name: str) -> SimpleUploadedFile:
     """A paper that is like no other."""
     return SimpleUploadedFile(f"{name}.pdf", PDF + name.encode(), "application/pdf")
@@ -212,7 +236,7 @@ def _administered(made: Ground) -> None:
         ("/reforms", "key"): world.community.code or "",
         ("/accounts", "uid"): world["volunteer"].uid,
         ("/rights", "uid"): world["volunteer"].uid,
-        ("/bodies", "id"): str(Body.objects.get(area=world.street).pk),
+        ("/bodies", "id"): str(Body.objects.get(area=world.street, kind=BodyKind.STREET).pk),
         ("/posts", "id"): str(Post.objects.get(user=world["community_worker"]).pk),
         ("/audit/events", "id"): str(Event.objects.latest("pk").pk),
         ("/audit/checks", "id"): str(Verification.objects.create(outcome="clean", finished_at=clock.now()).pk),

@@ -40,7 +40,17 @@ OPEN = (
 # Whoever holds a post reads these: who answers for what is no secret in the house.
 POSTED = ("/parameters", "/privacy/processing")
 FEDERATED = tuple(f"/cases/{slug}" for slug in ("membership", "enquiry", "pillar", "tenure", "friendship"))
-OFFICERS = (*POSTED, *FEDERATED, "/registers", "/cases/filing", "/cases/amendment", "/files", "/find", "/desk")
+OFFICERS = (
+    *POSTED,
+    *FEDERATED,
+    "/cases/listing",
+    "/registers",
+    "/cases/filing",
+    "/cases/amendment",
+    "/files",
+    "/find",
+    "/desk",
+)
 ADMINISTERS = (
     *POSTED,
     "/accounts",

@@ -1,5 +1,6 @@
 """Everything this domain keeps, a module for each part; Django finds the models here."""
 
+from linli.organizations.models.credit import CreditInfo, CreditListing
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
 from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
@@ -10,6 +11,8 @@ __all__ = [
     "PROFILE_FIELDS",
     "STATE_FIELDS",
     "Amendment",
+    "CreditInfo",
+    "CreditListing",
     "Enquiry",
     "Federation",
     "Filing",

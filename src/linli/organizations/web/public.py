@@ -16,6 +16,7 @@ from linli.core.registers.web.points import points_of
 from linli.organizations.choices.filing import LIVING
 from linli.organizations.models import Organization
 from linli.organizations.queries import register as queries
+from linli.organizations.queries.credit import entries_of
 from linli.organizations.registers.organizations import ORGANIZATIONS
 
 
@@ -50,6 +51,7 @@ def public_page(request: HttpRequest, uid: str) -> HttpResponse:
             "organization": organization,
             "living": organization.legal_status in LIVING,
             "near": near,
+            "entries": entries_of(organization),
             "address": absolute(request, organization.public_url),
             "map_center": _centre(organization),
         },

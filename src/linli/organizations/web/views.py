@@ -30,6 +30,7 @@ from linli.organizations.choices.filing import AMENDMENT, DOCUMENTS, FILING, Ame
 from linli.organizations.models import Organization
 from linli.organizations.queries import federation as federations
 from linli.organizations.queries import register as queries
+from linli.organizations.queries.credit import entries_of
 from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.organizations.rules.filing import enters_for_others
 from linli.organizations.sheets.organizations import ORGANIZATIONS as SHEET
@@ -66,6 +67,8 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "attachments": [row for case in [filing, *amendments] if case for row in attachments_of(case)],
             "life": life_of(organization, [case for case in [filing, *amendments] if case]),
             "kinds": AmendmentKind,
+            "entries": entries_of(organization),
+            "sees_credit": user.has_perm("organizations.view_credit", organization),
             "may_amend": user.has_perm("organizations.amend", organization)
             and organization.legal_status in (LegalStatus.FILED, LegalStatus.REGISTERED),
             "may_reveal": user.has_perm("organizations.reveal_leader", organization),
