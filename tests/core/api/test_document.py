@@ -125,6 +125,7 @@ UNGUARDED = {
     "accounts_account_reveal": "reads",
     "data_holding_reveal": "reads",
     "links_open": "reads",
+    "credit_withdraw": "again is refused",
     "files_remove": "a paper never changes",
     "files_restore": "a paper never changes",
     "exports_remove": "a file never changes",
