@@ -29,6 +29,7 @@ from linli.organizations.models import (
     Friendship,
     Member,
     Membership,
+    Occasion,
     Organization,
     Pillar,
     Tenure,
@@ -36,7 +37,7 @@ from linli.organizations.models import (
 
 KNOWN = (
     *("filing", "amendment", "appointment", "request", "assessment", "incident"),
-    *("membership", "enquiry", "pillar", "tenure", "friendship", "listing"),
+    *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship", "listing"),
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -116,6 +117,7 @@ def of_federations(world: World, member: Member) -> list[str]:
     rows = [*table(world, joining, "：入会"), *table(world, leaving, "：退会"), *table(world, warning, "：警告")]
     rows += table(world, Enquiry(federation=federation, scope=federation.scope, owner=world["stranger"]))
     rows += table(world, Pillar(federation=federation, scope=federation.scope, sent_by=secretary))
+    rows += table(world, Occasion(federation=federation, scope=federation.scope, kind="visit"))
     return [*rows, *table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
 
 

@@ -14,6 +14,7 @@ from linli.actors.models import Body
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.files import store
+from linli.core.parameters import REGISTRY as PARAMETERS
 from linli.core.privacy import keyed_hash
 from linli.core.workflow.numbers import next_number, pass_over
 from linli.demo import papers
@@ -22,10 +23,12 @@ from linli.demo.replay import Replay, Taken
 from linli.demo.world import World, moment
 from linli.organizations.actions import federation as actions
 from linli.organizations.actions import membership as members
+from linli.organizations.actions.cadence import period_of
 from linli.organizations.choices import federation as choices
+from linli.organizations.choices.cadence import HOLD_OCCASION, RHYTHM, OccasionKind
 from linli.organizations.choices.federation import One, Title
 from linli.organizations.choices.filing import LIVING
-from linli.organizations.models import Federation, Friendship, Member, Organization, Pillar, Tenure
+from linli.organizations.models import Federation, Friendship, Member, Occasion, Organization, Pillar, Tenure
 
 FOUNDED = dt.date(2015, 6, 18)
 NOTES = {
@@ -47,6 +50,7 @@ FRIENDS = (
     ("汕头市阳光社会工作服务社", "汕头市民政局", "社工督导，困难家庭个案转介"),
 )
 SHOPS = ("润和超市", "同益药房", "金园茶行", "海滨海鲜酒楼", "永泰五金行", "长平口腔诊所")
+YEARLY = {kind: int(PARAMETERS[key].default) for kind, key in RHYTHM.items()}
 UNMET = 4  # of every three streets one still lacks something
 ASKED = (
     ("汕头市海韵公益服务中心", "venue", "每周六上午借一间活动室，办三十个孩子的阅读会", 4, "09:20"),
@@ -100,6 +104,8 @@ def _federation(world: World, replay: Replay, n: int, street: Any) -> Federation
     if not lacks:
         last = max(event.at for event in replay.events if event.subject_id and event.scope == row.scope)
         replay.event(last, officer, "organizations.federation_standard", row, standard="met")
+    for kind in OccasionKind:
+        _year(world, replay, row, kind, secretary)
     for place, (title, official) in enumerate(TITLES):
         _tenure(world, replay, row, title, official, place, secretary, officer)
     for name, registered, shares in world.random.sample(FRIENDS, 2):
@@ -141,6 +147,37 @@ def _pillar(
         Taken(checked, choices.CONFIRM_PILLAR, officer),
     ]
     replay.play(pillar, steps, begun=(begun, officer))
+
+
+def _year(world: World, replay: Replay, row: Federation, kind: OccasionKind, secretary: User) -> None:
+    """The periods of this year and the last: those that ended were held, some a few days late; one is under way."""
+    period = period_of(dt.date(world.today.year - 1, 1, 1), YEARLY[kind])
+    while period.first <= world.today:
+        begun = timezone.make_aware(dt.datetime.combine(period.first, dt.time(3, 8)))
+        case = Occasion(
+            federation=row,
+            kind=kind,
+            period=period.words,
+            period_from=period.first,
+            due_on=period.last,
+            created_at=begun,
+        )
+        held = _at(world, period.last - dt.timedelta(days=world.random.randrange(-3 if kind == "visit" else 4, 30)))
+        steps = []
+        if timezone.localdate(held) < world.today - dt.timedelta(days=2):
+            asked = {"council": 11, "assembly": 60, "visit": None}.get(kind, 120)
+            case.state, case.done_on, case.revision = "done", timezone.localdate(held), 2
+            case.asked, case.reached = asked, world.random.randrange(8, 11) if asked == 11 else 52
+            case.began_at = case.ended_at = held
+            case.number = next_number("ZD", row.area, held.year)
+            steps = [Taken(held, HOLD_OCCASION, secretary, sends=True)]
+        case.save()
+        if steps and period.first.year == world.today.year:
+            with clock.at(held):
+                _paper(case, actions.EVIDENCE, f"{case.title}佐证", [case.result], secretary)
+        replay.event(begun, world.system, "core.case_begun", case)
+        replay.play(case, steps, begun=(begun, world.system))
+        period = period_of(period.last + dt.timedelta(days=1), YEARLY[kind])
 
 
 def _tenure(
@@ -310,7 +347,7 @@ def _going_on(world: World, own: Federation, others: list[Federation]) -> None:
             name, resource, want, _back, _time = ASKED[n % len(ASKED)]
             enquiry = _enquire(world, row, name, resource, want)
         if n % 5 == 0:
-            with clock.at(moment(world.back(n % 4), "17:20")):
+            with clock.at(moment(world.back(1 + n % 4), "17:20")):
                 keeper = world.staff.holder(Role.FEDERATION_SECRETARY, row.area)
                 members.refer_enquiry(enquiry, actor=keeper, reason="场地归街道管，联合会可以帮着组织人。")
     row = others[0]

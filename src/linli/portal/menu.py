@@ -54,6 +54,7 @@ def build() -> None:
         Entry("资源对接", "core:cases", args=("enquiry",), group="联合会", order=40, visible=federates),
         Entry("友好组织", "core:cases", args=("friendship",), group="联合会", order=50, visible=federates),
         Entry("六个一建设", "core:cases", args=("pillar",), group="联合会", order=60, visible=federates),
+        Entry("三项制度", "core:cases", args=("occasion",), group="联合会", order=55, visible=federates),
         Entry("联合会任职", "core:cases", args=("tenure",), group="联合会", order=70, visible=federates),
         Entry("个人信息请求", "core:cases", args=("request",), group="个人信息", order=10, visible=works_on_cases),
         Entry(

@@ -41,9 +41,10 @@ from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
+from linli.organizations.actions.cadence import keep_occasions
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
-from linli.organizations.models import Filing, Member, Organization, Pillar
+from linli.organizations.models import Filing, Member, Occasion, Organization, Pillar
 
 
 @dataclass
@@ -159,19 +160,24 @@ def _federated(made: Ground) -> None:
     other = Member.objects.create(
         federation=federation, kind="enterprise", name="某某茶行", number="HY-1", joined_on=clock.today()
     )
+    keep_occasions(federation)
+    occasion = Occasion.objects.earliest("pk")
     papers = {
+        "occasion": store(paper_named("o"), subject=occasion, slot="evidence", actor=secretary),
         "pillar": store(paper_named("a"), subject=pillar, slot="evidence", actor=secretary),
         "tenure": store(paper_named("b"), subject=tenure, slot="approval", actor=secretary),
         "friendship": store(paper_named("c"), subject=friendship, slot="agreement", actor=secretary),
         "membership": attachments_of(joining).get(),
     }
     cases = {"membership": joining, "enquiry": enquiry, "tenure": tenure, "friendship": friendship, "pillar": pillar}
+    cases["occasion"] = occasion
     steps = {
         "membership": "withdraw_membership",
         "enquiry": "withdraw_enquiry",
         "tenure": "drop_tenure",
         "friendship": "drop_friendship",
         "pillar": "send_pillar",
+        "occasion": "hold_occasion",
     }
     for slug, case in cases.items():
         made.names |= {(f"/cases/{slug}", "uid"): case.uid, (f"/cases/{slug}", "step"): steps[slug]}

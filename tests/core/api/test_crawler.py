@@ -39,18 +39,12 @@ OPEN = (
 )
 # Whoever holds a post reads these: who answers for what is no secret in the house.
 POSTED = ("/parameters", "/privacy/processing")
-FEDERATED = tuple(f"/cases/{slug}" for slug in ("membership", "enquiry", "pillar", "tenure", "friendship"))
-OFFICERS = (
-    *POSTED,
-    *FEDERATED,
-    "/cases/listing",
-    "/registers",
-    "/cases/filing",
-    "/cases/amendment",
-    "/files",
-    "/find",
-    "/desk",
+FEDERATED = tuple(
+    f"/cases/{slug}" for slug in ("membership", "enquiry", "pillar", "occasion", "tenure", "friendship")
 )
+# What every officer of a street reads of organizations.
+OF_ORGANIZATIONS = ("/cases/filing", "/cases/amendment", "/cases/listing", "/credit")
+OFFICERS = (*POSTED, *FEDERATED, *OF_ORGANIZATIONS, "/registers", "/files", "/find", "/desk")
 ADMINISTERS = (
     *POSTED,
     "/accounts",

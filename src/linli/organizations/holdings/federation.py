@@ -220,6 +220,7 @@ declare_holdings(
 )
 declare_not_personal(
     organizations_Pillar="联合会的建设情况，账号只记谁报送、谁核对",
+    organizations_Occasion="联合会的调查、走访和会议，账号只记谁填写",
     organizations_Friendship="两家组织的协议，账号只记谁登记",
 )
 

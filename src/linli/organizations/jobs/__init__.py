@@ -1,5 +1,5 @@
 """What organizations do by the clock, a module for each part."""
 
-from linli.organizations.jobs import credit
+from linli.organizations.jobs import cadence, credit
 
-__all__ = ["credit"]
+__all__ = ["cadence", "credit"]

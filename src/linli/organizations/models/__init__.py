@@ -1,6 +1,7 @@
 """Everything this domain keeps, a module for each part; Django finds the models here."""
 
 from linli.organizations.models.credit import CreditInfo, CreditListing
+from linli.organizations.models.cadence import Occasion
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
 from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
@@ -19,6 +20,7 @@ __all__ = [
     "Friendship",
     "Member",
     "Membership",
+    "Occasion",
     "Organization",
     "Pillar",
     "Tenure",

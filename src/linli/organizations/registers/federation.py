@@ -9,6 +9,7 @@ from linli.core.codes.phone import check_phone
 from linli.core.privacy import mask_name
 from linli.core.registers import Column, Facet, Key, Register, Sort, declare
 from linli.core.registers import Kind as Value
+from linli.organizations.choices.cadence import OCCASION, OccasionKind, OccasionState
 from linli.organizations.choices.federation import (
     FRIENDSHIP,
     PILLAR,
@@ -178,6 +179,17 @@ FRIENDSHIP.columns = (
     _state(FriendshipState),
     Column("valid_from", "协议自", kind=Value.DAY),
     Column("valid_to", "协议至", kind=Value.DAY),
+)
+OCCASION.columns = (
+    *_CASE,
+    Column("kind", "哪一项制度", show=_words(OccasionKind).get, kind=Value.CHOICE),
+    Column("period", "期次"),
+    _state(OccasionState),
+    Column("due_on", "最晚", kind=Value.DAY),
+    Column("done_on", "开展日期", kind=Value.DAY),
+    Column("asked", "发出或应到", kind=Value.NUMBER),
+    Column("reached", "收回、实到或人次", kind=Value.NUMBER),
+    Column("note", "情况和收到的意见"),
 )
 MEMBERSHIP.columns = (
     *_CASE,

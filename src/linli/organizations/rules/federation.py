@@ -9,8 +9,8 @@ import rules
 from linli.actors.choices import Role
 from linli.core.access.grants import Person, grants_of
 from linli.core.access.rules import is_owner, is_system, posted_as
+from linli.organizations.choices import cadence, membership
 from linli.organizations.choices import federation as choices
-from linli.organizations.choices import membership
 from linli.organizations.choices.federation import FEDERATION_READERS
 from linli.organizations.choices.membership import DISCIPLINE, MembershipKind
 from linli.organizations.rules.filing import APPLICANT, DISINTERESTED, DISTRICT, STREET, is_draft, runs_it
@@ -63,6 +63,11 @@ for step in (choices.CONFIRM_PILLAR, choices.RETURN_PILLAR):
     rules.add_perm(step.name, STREET & ~sent_it)
 rules.add_perm("organizations.recheck_pillar", STREET)
 rules.add_perm("organizations.view_pillar", READERS)
+
+# The regular times: the federation records, the street may let one pass.
+rules.add_perm(cadence.HOLD_OCCASION.name, FEDERATION)
+rules.add_perm(cadence.WAIVE_OCCASION.name, STREET)
+rules.add_perm("organizations.view_occasion", READERS)
 
 # Posts: who proposes does not activate.
 for step in (choices.SEND_TENURE, choices.DROP_TENURE):

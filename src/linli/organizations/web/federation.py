@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.core import clock
 from linli.core.access.models import User
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
@@ -20,6 +22,7 @@ from linli.core.workflow.listing import Cases, late_tasks
 from linli.core.workflow.wizard import WIZARDS
 from linli.organizations.actions import federation as actions
 from linli.organizations.actions import membership as members
+from linli.organizations.choices.cadence import OCCASION
 from linli.organizations.choices.federation import FRIENDSHIP, PILLAR, TENURE, FriendshipState, One
 from linli.organizations.choices.membership import (
     DISCIPLINE,
@@ -29,8 +32,9 @@ from linli.organizations.choices.membership import (
     MemberKind,
     MembershipKind,
 )
-from linli.organizations.models import Enquiry, Federation, Member
+from linli.organizations.models import Enquiry, Federation, Member, Occasion
 from linli.organizations.queries import federation as queries
+from linli.organizations.queries.cadence import kept_on_time, occasions_of_year
 from linli.organizations.queries.register import organizations_visible_to
 from linli.organizations.web.forms.federation import EnquiryForm, JoinForm, OpenForm
 
@@ -84,6 +88,7 @@ def federation(request: HttpRequest, uid: str) -> HttpResponse:
     """One federation: its six, who sits in it, its members and friends, and what waits."""
     row = get_object_or_404(queries.federations_visible_to(request.user), uid=uid)
     user = _user(request)
+    year = clock.today().year
     friends = queries.friendships_visible_to(user).filter(federation=row, state=FriendshipState.IN_FORCE)
     friends = friends.order_by("valid_to", "pk")
     return render(
@@ -97,8 +102,12 @@ def federation(request: HttpRequest, uid: str) -> HttpResponse:
             "friends": list(friends[:SHOWN]),
             "friend_count": friends.count(),
             "waiting": [
-                (process, *_waiting(process, row, user)) for process in (ENQUIRY, MEMBERSHIP, TENURE, PILLAR)
+                (process, *_waiting(process, row, user))
+                for process in (ENQUIRY, MEMBERSHIP, OCCASION, TENURE, PILLAR)
             ],
+            "year": year,
+            "occasions": occasions_of_year(row, year),
+            "kept": kept_on_time(Occasion.objects.filter(federation=row), dt.date(year, 1, 1), dt.date(year, 12, 31)),
             "may_seat": user.has_perm("organizations.begin_tenure", row),
             "may_befriend": user.has_perm("organizations.begin_friendship", row),
             "may_recheck": user.has_perm("organizations.recheck_pillar", row),
