@@ -106,7 +106,7 @@ def _cases(made: Ground, founder: Any) -> None:
         "appoint",
         user=world["volunteer"],
         role="volunteer",
-        body=Body.objects.get(area=world.street),
+        body=Body.objects.get(area=world.street, kind=BodyKind.STREET),
         area=world.street,
         cause="区民政局会议",
         since=clock.today(),

@@ -131,7 +131,14 @@ MEMBERS = declare(
                 permission="organizations.reveal_contact",
             ),
         ),
-        listed=("name", "number", "kind", "federation", "status", "joined_on"),
+        listed=(
+            "name",
+            "number",
+            "kind",
+            Column("street", "联合会", "federation__area__name", kind=Value.AREA),
+            "status",
+            "joined_on",
+        ),
     )
 )
 

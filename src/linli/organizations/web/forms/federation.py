@@ -93,6 +93,12 @@ class ApprovalForm(DraftForm):
         model = Tenure
         fields = ("is_official", "approval_number", "approved_on", "unpaid")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Not optional, although a no is an answer and the approval is asked of officials alone."""
+        super().__init__(*args, **kwargs)
+        for name in ("is_official", "approval_number", "approved_on"):
+            self.fields[name].asked = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """Of an official: approved, in the past, and unpaid."""
         cleaned = super().clean() or self.cleaned_data
