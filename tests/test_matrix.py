@@ -21,9 +21,12 @@ from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.models import Import
 from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Case
+from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment
+from linli.organizations.actions.incubation import begin_incubation
 from linli.organizations.models import (
     CreditListing,
+    Dormancy,
     Enquiry,
     Filing,
     Friendship,
@@ -36,8 +39,9 @@ from linli.organizations.models import (
 )
 
 KNOWN = (
-    *("filing", "amendment", "appointment", "request", "assessment", "incident"),
-    *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship", "listing"),
+    *("filing", "amendment", "activity", "incubation", "dormancy", "listing"),
+    *("appointment", "request", "assessment", "incident"),
+    *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -123,6 +127,9 @@ def of_federations(world: World, member: Member) -> list[str]:
 
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing, member: Member) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
+    activity = begin_activity(filed, actor=world["founder"])
+    reported = begin_activity(filed, actor=world["founder"])
+    reported.outdoor = True
     body = Body.objects.get(area=world.community)
     appointment = Appointment(
         owner=world["sysadmin"], user=world["resident"], role="community_worker", body=body, area=world.community
@@ -143,6 +150,10 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         "The personas stand in `tests/personas.py`: the case lies in 东方街道金苑社区 and is the founder's.",
         *table(world, draft),
         *table(world, amendment),
+        *table(world, activity, "：不用报备"),
+        *table(world, reported, "：要报备"),
+        *table(world, begin_incubation(filed, actor=world["founder"])),
+        *table(world, Dormancy(organization=filed, scope=filed.scope, owner=world["founder"])),
         *table(world, appointment),
         *table(world, request),
         *table(world, assessment),

@@ -17,9 +17,11 @@ from linli.core.workdays import calendar
 from linli.core.workdays.actions import load_published
 from linli.core.workflow.models import Task
 from linli.demo import running, stories
+from linli.demo.activities import load_activities
 from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.credit import load_credit
 from linli.demo.federation import load_federations
+from linli.demo.growth import load_growth
 from linli.demo.people import People
 from linli.demo.places import load_places
 from linli.demo.privacy import load_privacy
@@ -76,4 +78,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     load_privacy(world)
     progress(f"{load_federations(world):,} 个联合会会员")
     progress(f"{load_credit(world)} 件信用名录")
+    progress(f"{load_activities(world):,} 场活动")
+    stays, asleep = load_growth(world)
+    progress(f"{stays} 家进过孵化室，{asleep} 家长期没有活动")
     record(system, LOADED, None, seed=SEED, organizations=organizations)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import credit, federation, public, views
+from linli.organizations.web import activities, credit, federation, incubation, public, views
 
 app_name = "organizations"
 
@@ -13,12 +13,21 @@ urlpatterns = [
     path("orgs/points.json", public.points, name="points"),
     path("o/<slug:uid>/", public.public_page, name="public"),
     path("o/<slug:uid>/certificate/", public.certificate, name="certificate"),
+    path("o/<slug:uid>/activities.ics", activities.organization_feed, name="organization_feed"),
+    path("activities/", activities.calendar, name="calendar"),
+    path("activities.ics", activities.feed, name="activities_feed"),
+    path("activities/<slug:uid>/", activities.activity, name="activity"),
+    path("activities/<slug:uid>/poster/", activities.poster, name="activity_poster"),
+    path("incubators/", incubation.incubators, name="incubators"),
+    path("years/", activities.years, name="years"),
     path("publicity/", public.notices, name="notices"),
     path("publicity/<slug:uid>/", public.notice, name="notice"),
     path("register/", views.register, name="register"),
     path("register/<slug:uid>/", views.record, name="record"),
     path("register/<slug:uid>/credit/", credit.credit_record, name="credit_record"),
     path("register/<slug:uid>/credit/begin/", credit.listing_begin, name="listing_begin"),
+    path("register/<slug:uid>/incubation/", incubation.begin, name="begin_incubation"),
+    path("register/<slug:uid>/activity/", activities.begin, name="begin_activity"),
     path("register/<slug:uid>/<slug:kind>/", views.amend, name="amend"),
     path("filings/begin/", views.begin, name="begin"),
     path("similar/", views.similar, name="similar"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from linli.actors.choices import Role
 from linli.core.access.grants import Person, grants_of
 from linli.core.counting import Bounded
 from linli.core.sheets.declare import REGISTRY as SHEETS
@@ -34,6 +35,16 @@ def federates(user: Person) -> bool:
     return user.has_perm(FEDERATIONS)
 
 
+def sees_activities(user: Person) -> bool:
+    """Holds a post that sees cases, or hears of activities for a federation."""
+    return works_on_cases(user) or federates(user)
+
+
+def closes_years(user: Person) -> bool:
+    """Answers for the figures of a year, somewhere."""
+    return any(grant.role == Role.DISTRICT_HEAD for grant in grants_of(user))
+
+
 def _owed(user: Person) -> Bounded:
     return inbox.total(user)
 
@@ -45,6 +56,9 @@ def build() -> None:
         Entry("我的申请", "organizations:mine", order=20, icon="file"),
         Entry("备案申请", "core:cases", args=("filing",), group="组织", order=10, visible=works_on_cases),
         Entry("变更与注销", "core:cases", args=("amendment",), group="组织", order=20, visible=works_on_cases),
+        Entry("活动", "core:cases", args=("activity",), group="组织", order=25, visible=sees_activities),
+        Entry("孵化", "organizations:incubators", group="组织", order=26, visible=sees_activities),
+        Entry("休眠组织", "core:cases", args=("dormancy",), group="组织", order=27, visible=works_on_cases),
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
         Entry("信用名录", "core:cases", args=("listing",), group="组织", order=50, visible=may(CREDIT)),
@@ -68,6 +82,7 @@ def build() -> None:
         Entry("流程图", "portal:processes", group="看数", order=10, visible=works_on_cases),
         Entry("办结清单", "portal:done", group="看数", order=20, visible=works_on_cases),
         Entry("办理记录", "core:audit", group="看数", order=30, visible=may("core.read_audit")),
+        Entry("年度结账", "organizations:years", group="看数", order=40, visible=closes_years),
         Entry("账号", "actors:accounts", group="人员", order=10, visible=may("core.view_accounts")),
         Entry("岗位", "actors:posts", group="人员", order=20, visible=may("actors.view_posts")),
         Entry("机构", "actors:bodies", group="人员", order=30, visible=may("actors.view_posts")),
@@ -99,5 +114,6 @@ def build() -> None:
         Entry("我的", "organizations:mine", face="public", order=20, icon="person"),
         Entry("组织", "organizations:public_list", face="public", order=30, icon="people"),
         Entry("公示", "organizations:notices", face="public", order=40, icon="bell"),
+        Entry("活动", "organizations:calendar", face="public", order=50, icon="calendar"),
     )
     register_search("portal:find")

@@ -17,6 +17,7 @@ from linli.actors.actions import begin_appointment
 from linli.actors.choices import BodyKind
 from linli.actors.models import Body, Post
 from linli.core import clock
+from linli.core.access.models import User
 from linli.core.api.actions import issue_token
 from linli.core.api.web import known_scopes
 from linli.core.audit.models import Event, Verification
@@ -39,12 +40,17 @@ from linli.core.registers.actions import save_filter, share_filter
 from linli.core.registers.selection import Selection
 from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
+from linli.core.workflow.drafts import open_draft
+from linli.core.workflow.engine import perform
+from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.cadence import keep_occasions
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
+from linli.organizations.actions.incubation import begin_incubation
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
-from linli.organizations.models import Filing, Member, Occasion, Organization, Pillar
+from linli.organizations.choices.dormant import NOTIFY
+from linli.organizations.models import Dormancy, Filing, Member, Occasion, Organization, Pillar
 
 
 @dataclass
@@ -101,6 +107,12 @@ def _cases(made: Ground, founder: Any) -> None:
     paper = SimpleUploadedFile("proof.pdf", PDF, "application/pdf")
     store(paper, subject=amendment, slot="proof", actor=founder)
     amendment = submit_amendment(amendment, actor=founder)
+    activity = begin_activity(made.organization, actor=founder)
+    plan = store(paper_named("plan"), subject=activity, slot="plan", actor=founder)
+    stay = begin_incubation(made.organization, actor=founder)
+    other = store(paper_named("other"), subject=stay, slot="other", actor=founder)
+    found = Dormancy(organization=made.organization, owner=founder)
+    dormancy = perform(NOTIFY, open_draft(found, actor=User.system(), code=NOTIFY.name), actor=User.system())
     request = begin_request("explain", actor=founder)
     appointment = begin_appointment(
         "appoint",
@@ -122,6 +134,14 @@ def _cases(made: Ground, founder: Any) -> None:
         ("/public", "uid"): made.organization.uid,
         ("/cases/filing", "uid"): filing.uid,
         ("/cases/amendment", "uid"): amendment.uid,
+        ("/cases/activity", "uid"): activity.uid,
+        ("/cases/activity", "paper"): plan.uid,
+        ("/cases/activity", "step"): "cancel_activity",
+        ("/cases/incubation", "uid"): stay.uid,
+        ("/cases/incubation", "paper"): other.uid,
+        ("/cases/incubation", "step"): "withdraw_incubation",
+        ("/cases/dormancy", "uid"): dormancy.uid,
+        ("/cases/dormancy", "step"): "answer_dormancy",
         ("/cases/request", "uid"): request.uid,
         ("/cases/appointment", "uid"): appointment.uid,
         ("/cases/incident", "uid"): incident.uid,

@@ -27,5 +27,6 @@ ICONS: dict[str, str] = {
     "empty": '<path d="M6 4.5h12v15H6z"/><path d="M9 9h6M9 12.5h4"/>',
     "phone": '<path d="M7 4h3l1.3 4-2 1.6a11 11 0 0 0 5 5l1.7-2 4 1.4v3c0 1-.8 1.5-1.6 1.4'
     'C11.5 17.8 6.2 12.5 5.5 5.6 5.4 4.7 6 4 7 4z"/>',
+    "calendar": '<rect x="4.5" y="5.5" width="15" height="14" rx="2"/><path d="M4.5 10h15M8.5 3.5v4M15.5 3.5v4"/>',
     "external": '<path d="M10 6H5.5v12.5H18V14"/><path d="M13.5 4.5h6v6M19.5 4.5 11 13"/>',
 }

@@ -1,5 +1,5 @@
-"""What organizations do by the clock, a module for each part."""
+"""What organizations do by the clock or afterwards; procrastinate finds the jobs here."""
 
-from linli.organizations.jobs import cadence, credit
+from linli.organizations.jobs import activities, cadence, credit, dormant
 
-__all__ = ["cadence", "credit"]
+__all__ = ["activities", "cadence", "credit", "dormant"]

@@ -2,7 +2,10 @@
 
 from linli.organizations.models.credit import CreditInfo, CreditListing
 from linli.organizations.models.cadence import Occasion
+from linli.organizations.models.activities import Activity, CheckIn, ClosedYear
+from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
+from linli.organizations.models.incubation import Incubation, Incubator, Support
 from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
 from linli.organizations.models.states import STATE_FIELDS
@@ -11,17 +14,24 @@ __all__ = [
     "CASE_FACETS",
     "PROFILE_FIELDS",
     "STATE_FIELDS",
+    "Activity",
     "Amendment",
     "CreditInfo",
     "CreditListing",
+    "CheckIn",
+    "ClosedYear",
+    "Dormancy",
     "Enquiry",
     "Federation",
     "Filing",
     "Friendship",
+    "Incubation",
+    "Incubator",
     "Member",
     "Membership",
     "Occasion",
     "Organization",
     "Pillar",
+    "Support",
     "Tenure",
 ]

@@ -39,7 +39,8 @@ HIDDEN = (*PRIVATE, *SEARCHED)
 OUTLINES = ("area__boundary", "area__parent__boundary")
 
 
-def _own(user: Person) -> Q:
+def own(user: Person) -> Q:
+    """Cases of the person's own, or entered by the person for somebody."""
     return Q(owner=user.pk) | Q(entered_by=user.pk) if isinstance(user, User) and user.pk else Q(pk__in=())
 
 
@@ -53,7 +54,7 @@ def filings_visible_to(user: Person) -> QuerySet[Filing]:
     """List twin of the rule organizations.view_filing: a draft is its applicant's alone."""
     posted = covered(user, READERS) & ~Q(state=FilingState.DRAFT)
     return (
-        Filing.objects.filter(_own(user) | posted)
+        Filing.objects.filter(own(user) | posted)
         .select_related("area__parent", "owner", "organization")
         .defer(*HIDDEN, *OUTLINES, "founders", *(f"organization__{name}" for name in HIDDEN))
     )
@@ -64,7 +65,7 @@ def amendments_visible_to(user: Person) -> QuerySet[Amendment]:
     """List twin of the rule organizations.view_amendment."""
     posted = covered(user, READERS) & ~Q(state=AmendmentState.DRAFT)
     return (
-        Amendment.objects.filter(_own(user) | posted)
+        Amendment.objects.filter(own(user) | posted)
         .select_related("organization__area__parent", "owner", "new_area__parent")
         .defer(
             "new_leader_id_number",

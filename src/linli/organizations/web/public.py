@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 from linli.actors.queries import street_body
 from linli.areas.choices import Datum
 from linli.areas.datum import Point
+from linli.core import clock
 from linli.core.registers.web.pages import show_public
 from linli.core.registers.web.points import points_of
 from linli.organizations.choices.filing import LIVING
 from linli.organizations.models import Organization
 from linli.organizations.queries import register as queries
 from linli.organizations.queries.credit import entries_of
+from linli.organizations.queries.activities import public_activities
 from linli.organizations.registers.organizations import ORGANIZATIONS
 
 
@@ -52,6 +54,9 @@ def public_page(request: HttpRequest, uid: str) -> HttpResponse:
             "living": organization.legal_status in LIVING,
             "near": near,
             "entries": entries_of(organization),
+            "coming": public_activities(organization=organization)
+            .filter(starts_at__gte=clock.now())
+            .order_by("starts_at")[:3],
             "address": absolute(request, organization.public_url),
             "map_center": _centre(organization),
         },

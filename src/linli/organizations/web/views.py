@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import Area
+from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
@@ -27,12 +29,18 @@ from linli.core.workflow.wizard import WIZARDS
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
 from linli.organizations.choices.filing import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
+from linli.organizations.choices.states import IncubationStatus
 from linli.organizations.models import Organization
 from linli.organizations.queries import federation as federations
 from linli.organizations.queries import register as queries
 from linli.organizations.queries.credit import entries_of
+from linli.organizations.queries.activities import activities_visible_to, verified_since
+from linli.organizations.queries.dormant import dormancies_visible_to
+from linli.organizations.queries.incubation import incubations_visible_to
 from linli.organizations.registers.organizations import ORGANIZATIONS
+from linli.organizations.rules.activities import MAY_HOLD
 from linli.organizations.rules.filing import enters_for_others
+from linli.organizations.rules.incubation import MAY_APPLY
 from linli.organizations.sheets.organizations import ORGANIZATIONS as SHEET
 
 
@@ -57,6 +65,8 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
     user = _user(request)
     filing = queries.filings_visible_to(user).filter(organization=organization).first()
     amendments = list(queries.amendments_visible_to(user).filter(organization=organization).order_by("-pk"))
+    stays = list(incubations_visible_to(user).filter(organization=organization).order_by("-pk"))
+    dormancies = list(dormancies_visible_to(user).filter(organization=organization).order_by("-pk"))
     return render(
         request,
         "organizations/record.html",
@@ -65,7 +75,18 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "filing": filing,
             "amendments": amendments,
             "attachments": [row for case in [filing, *amendments] if case for row in attachments_of(case)],
-            "life": life_of(organization, [case for case in [filing, *amendments] if case]),
+            "life": life_of(organization, [case for case in [filing, *amendments, *stays, *dormancies] if case]),
+            "activities": list(
+                activities_visible_to(user).filter(organization=organization).order_by("-starts_at", "-pk")[:5]
+            ),
+            "verified": verified_since(organization, clock.today() - dt.timedelta(days=365)),
+            "may_hold": user.has_perm("organizations.begin_activity", organization)
+            and organization.legal_status in MAY_HOLD,
+            "others": [*stays, *dormancies],
+            "cases_count": len([*amendments, *stays, *dormancies]) + bool(filing),
+            "may_apply": user.has_perm("organizations.begin_incubation", organization)
+            and organization.legal_status in MAY_APPLY
+            and organization.incubation_status in (IncubationStatus.NONE, IncubationStatus.EXITED),
             "kinds": AmendmentKind,
             "entries": entries_of(organization),
             "sees_credit": user.has_perm("organizations.view_credit", organization),
