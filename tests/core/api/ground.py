@@ -44,8 +44,8 @@ from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
-from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.cadence import keep_occasions
+from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.incubation import begin_incubation
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership

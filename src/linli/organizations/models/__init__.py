@@ -1,8 +1,8 @@
 """Everything this domain keeps, a module for each part; Django finds the models here."""
 
-from linli.organizations.models.credit import CreditInfo, CreditListing
-from linli.organizations.models.cadence import Occasion
 from linli.organizations.models.activities import Activity, CheckIn, ClosedYear
+from linli.organizations.models.cadence import Occasion
+from linli.organizations.models.credit import CreditInfo, CreditListing
 from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
 from linli.organizations.models.incubation import Incubation, Incubator, Support
@@ -16,10 +16,10 @@ __all__ = [
     "STATE_FIELDS",
     "Activity",
     "Amendment",
-    "CreditInfo",
-    "CreditListing",
     "CheckIn",
     "ClosedYear",
+    "CreditInfo",
+    "CreditListing",
     "Dormancy",
     "Enquiry",
     "Federation",

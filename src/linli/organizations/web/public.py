@@ -17,8 +17,8 @@ from linli.core.registers.web.points import points_of
 from linli.organizations.choices.filing import LIVING
 from linli.organizations.models import Organization
 from linli.organizations.queries import register as queries
-from linli.organizations.queries.credit import entries_of
 from linli.organizations.queries.activities import public_activities
+from linli.organizations.queries.credit import entries_of
 from linli.organizations.registers.organizations import ORGANIZATIONS
 
 

@@ -33,8 +33,8 @@ from linli.organizations.choices.states import IncubationStatus
 from linli.organizations.models import Organization
 from linli.organizations.queries import federation as federations
 from linli.organizations.queries import register as queries
-from linli.organizations.queries.credit import entries_of
 from linli.organizations.queries.activities import activities_visible_to, verified_since
+from linli.organizations.queries.credit import entries_of
 from linli.organizations.queries.dormant import dormancies_visible_to
 from linli.organizations.queries.incubation import incubations_visible_to
 from linli.organizations.registers.organizations import ORGANIZATIONS

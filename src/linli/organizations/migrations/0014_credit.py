@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0010_federation'),
+        ('organizations', '0013_incubation_and_dormancy'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('areas', '0002_revisions'),
-        ('organizations', '0011_activities'),
+        ('organizations', '0012_activities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -55,7 +55,7 @@ DROP FUNCTION organizations_year_is_open(text, timestamptz);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organizations', '0010_federation'),
+        ('organizations', '0011_regular_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
