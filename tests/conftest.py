@@ -83,7 +83,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Tests that commit are cleaned up by emptying tables; what forbids it is tested where it is switched on."""
     from django.db import connection
 
+    from linli.indicators.actions.keeping import install
+
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        install()  # as `linli prepare` does
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER core_event_is_not_emptied")
         cursor.execute("ALTER TABLE core_seal DISABLE TRIGGER core_seal_is_not_emptied")
 

@@ -45,6 +45,7 @@ def prepare(demo: bool) -> None:
                 migrate()
                 note_restore()
                 seed()
+                keep_figures()
                 if demo:
                     load_demo()
             collect_static()
@@ -150,6 +151,13 @@ def seed() -> None:
 
     load_published()
     User.system()
+
+
+def keep_figures() -> None:
+    """Let the database keep the figures as this version declares them; nothing to do when it does already."""
+    from linli.indicators.actions.keeping import install
+
+    install(lambda label: click.echo(f"  指标汇总：{label}重新计数"))
 
 
 def our_labels() -> set[str]:

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from django.apps import AppConfig, apps
 
 # A room that exists is loaded when Django starts, so that what it declares (rules, actions, pages) is known.
-ROOMS = ("rules", "queries", "registers", "sheets", "actions", "holdings", "web.forms", "web.cases")
+ROOMS = ("rules", "queries", "registers", "sheets", "actions", "holdings", "web.forms", "web.cases", "indicators")
 OWN_ROOMS = (
     "linli.core.access.accounts",  # listens to logins from the first one on
     "linli.core.access.second_factors",

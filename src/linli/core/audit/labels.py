@@ -129,6 +129,11 @@ LABELS: dict[str, str] = {
     "privacy.set_processing": "登记处理活动",
     "privacy.end_processing": "结束处理活动",
     "privacy.publish_notice": "发布隐私说明",
+    "indicators.checked": "核对指标",
+    "indicators.mended": "指标重新计数",
+    "indicators.board_composed": "组看板",
+    "indicators.board_changed": "修改看板",
+    "indicators.board_removed": "删除看板",
 }
 #: What somebody tried and did not get.
 FAILED = ("access.login_failed", "access.locked_out", "access.refused", "sheets.failed")

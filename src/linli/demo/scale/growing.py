@@ -23,6 +23,7 @@ from linli.core.audit import record
 from linli.core.audit.marks import Marked, mark_rows
 from linli.core.audit.models import Event, Mark
 from linli.core.codes import uscc
+from linli.core.figures.declare import kept
 from linli.core.registers.models import Tally
 from linli.core.registers.tally import recount, recount_rows
 from linli.core.workflow.models import Task
@@ -31,6 +32,7 @@ from linli.demo.load import ORGANIZATIONS, SEED, ensure
 from linli.demo.scale import parts
 from linli.demo.scale.bare import bare
 from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE
+from linli.indicators.actions.keeping import recount as recount_facts
 from linli.organizations.choices.filing import AMENDMENT, FILING, LegalStatus
 from linli.organizations.models import CASE_FACETS, Amendment, Filing, Organization
 from linli.organizations.registers.organizations import ORGANIZATIONS as REGISTER
@@ -131,10 +133,13 @@ def _fill(size: Size, given: dict[str, Any], person: User, slice_: int, say: Say
 
 
 def _count_anew() -> None:
-    """The tallies of the tables whose triggers were off."""
+    """The tallies and figures of the tables whose triggers were off."""
     recount(REGISTER)
     for process, model in ((FILING, Filing), (AMENDMENT, Amendment)):
         recount_rows(model, process.slug, CASE_FACETS)
+    for facts in kept():
+        if facts.model in FILLED:
+            recount_facts(facts)
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""What changes: the roll-ups with their triggers, and the boards."""
