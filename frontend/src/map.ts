@@ -3,7 +3,7 @@ import "leaflet/dist/leaflet.css";
 import "./styles/map.css";
 import { colour, make } from "./page";
 
-type Properties = { name?: string; note?: string; href?: string; tone?: string; kind?: string; count?: number };
+type Properties = { name?: string; note?: string; href?: string; tone?: string; kind?: string; count?: number; shade?: number; label?: string };
 type Feature = GeoJSON.Feature<GeoJSON.Geometry | null, Properties>;
 
 const TONES: Record<string, string> = { late: "--late", soon: "--soon", ok: "--ok" };
@@ -31,12 +31,15 @@ function base(element: HTMLElement): L.Map {
 }
 
 function area(feature: Feature): L.Layer {
+  const { name, count, shade, label } = feature.properties;
+  // A figure colours its areas: the larger the number, the darker, from 0.12 to 0.7 as the scale below the map says.
+  const fillOpacity = shade === undefined ? 0.05 : 0.12 + 0.58 * shade;
   const shape = L.geoJSON(feature, {
-    style: { color: colour("--act"), weight: 1, opacity: 0.45, fillColor: colour("--act"), fillOpacity: 0.05 },
+    style: { color: colour("--act"), weight: 1, opacity: 0.45, fillColor: colour("--act"), fillOpacity },
   });
-  const { name, count } = feature.properties;
+  const told = label ?? (count === undefined ? "" : String(count));
   if (name)
-    shape.bindTooltip(make("span", {}, count === undefined ? name : `${name} ${count}`), {
+    shape.bindTooltip(make("span", {}, told ? `${name} ${told}` : name), {
       permanent: true,
       direction: "center",
       className: "area-label",
@@ -46,7 +49,8 @@ function area(feature: Feature): L.Layer {
 }
 
 function label(feature: Feature, at: L.LatLng): L.Layer {
-  const text = make("span", { class: "area-label nowrap" }, feature.properties.name ?? "");
+  const { name = "", label: told } = feature.properties;
+  const text = make("span", { class: "area-label nowrap" }, told ? `${name} ${told}` : name);
   return L.marker(at, { interactive: false, keyboard: false, icon: L.divIcon({ className: "area-label", html: text, iconSize: [0, 0] }) });
 }
 

@@ -1,0 +1,1 @@
+"""Pages of figures, boards and the big screen."""
