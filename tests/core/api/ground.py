@@ -43,6 +43,7 @@ from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.organizations.actions.activities import begin_activity
+from linli.indicators.actions.boards import compose_board
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
@@ -307,6 +308,8 @@ def _imports(made: Ground, officer: Any) -> None:
 
 
 def _working(made: Ground, officer: Any) -> None:
+    board = compose_board(name="周一例会", figures=["orgs", "on_time"], shared=False, actor=officer)
+    made.names |= {("/boards", "uid"): board.uid, ("/figures", "id"): "orgs"}
     register = REGISTERS["organizations"]
     selection = Selection.from_params(register, {"kind": "culture"}, officer)
     kept = save_filter(selection, name="东方街道文体", actor=officer)
