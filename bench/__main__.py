@@ -58,6 +58,9 @@ def make_tables() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)
+    from linli.indicators.actions.keeping import install
+
+    install()
 
 
 def measure(name: str) -> list[Result]:
