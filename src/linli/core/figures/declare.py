@@ -47,7 +47,7 @@ class Category:
 
     def label_of(self, value: str) -> str:
         """The word of a value."""
-        return "没有填" if value == NOTHING else dict(self.options).get(value, value)
+        return dict(self.options).get(value, "没有填" if value == NOTHING else value)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Numbers:
         found = self.values.get(figure.facts.slug, set())
         declared = [value for value, _label in category.options] if category is not None else []
         rest = sorted(found - set(declared) - {NOTHING})
-        return [value for value in (*declared, *rest, NOTHING) if value in found]
+        return [value for value in dict.fromkeys((*declared, *rest, NOTHING)) if value in found]
 
     def _plain(self, figure: Figure, place: str, period: Period, value: str) -> Decimal:
         if figure.is_live:

@@ -103,9 +103,8 @@ def of_categories(facts: Facts, rows: QuerySet[Any], wanted: Mapping[str, tuple[
         if not isinstance(column, str):
             column = f"category_{name}"
             rows = rows.alias(**{column: category.source})
-        plain = [value for value in values if value != NOTHING]
-        found = Q(**{f"{column}__in": plain}) if plain else Q(pk__in=())
-        if NOTHING in values:
+        found = Q(**{f"{column}__in": list(values)})
+        if NOTHING in values:  # what is empty; some choices have a value of that name as well
             found |= Q(**{f"{column}__isnull": True}) | Q(**{column: ""})
         rows = rows.filter(found)
     return rows
