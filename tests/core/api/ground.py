@@ -42,8 +42,8 @@ from linli.core.sheets.models import Import, ImportedRow, StagedRow
 from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
-from linli.organizations.actions.activities import begin_activity
 from linli.indicators.actions.boards import compose_board
+from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
