@@ -43,8 +43,12 @@ FEDERATED = tuple(
     f"/cases/{slug}" for slug in ("membership", "enquiry", "pillar", "occasion", "tenure", "friendship")
 )
 # What every officer of a street reads of organizations.
-OF_ORGANIZATIONS = ("/cases/filing", "/cases/amendment", "/cases/listing", "/credit")
-OFFICERS = (*POSTED, *FEDERATED, *OF_ORGANIZATIONS, "/registers", "/files", "/find", "/desk")
+OF_ORGANIZATIONS = tuple(
+    f"/cases/{slug}" for slug in ("filing", "amendment", "listing", "activity", "incubation", "dormancy")
+)
+# Numbers are compared across a district; the records behind them are the reader's own (tests/indicators/test_api.py).
+COUNTING = (*POSTED, "/figures")
+OFFICERS = (*COUNTING, *FEDERATED, *OF_ORGANIZATIONS, "/credit", "/registers", "/files", "/find", "/desk")
 ADMINISTERS = (
     *POSTED,
     "/accounts",
@@ -59,14 +63,15 @@ ADMINISTERS = (
 # Where a persona may meet what `ground` made; everywhere else it must not.
 SEES = {
     "resident": (),
-    "other_street_officer": POSTED,
-    "neighbour_worker": POSTED,
+    "other_street_officer": COUNTING,
+    "neighbour_worker": COUNTING,
     "sysadmin": (*ADMINISTERS, "/reforms"),
     "secadmin": (*ADMINISTERS, "/privacy/retention", "/cases/assessment"),
     "auditadmin": (*POSTED, "/audit"),
     "founder": ("/registers", "/cases", "/files", "/notices", "/data", "/tokens", "/find"),
     "street_officer": (
         *OFFICERS,
+        "/boards",
         "/imports",
         "/filters",
         "/links",
