@@ -48,7 +48,7 @@ from linli.organizations.actions.amendments import begin_amendment, submit_amend
 from linli.organizations.actions.cadence import keep_occasions
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
-from linli.organizations.actions.incubation import begin_incubation
+from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
 from linli.organizations.choices.dormant import NOTIFY
 from linli.organizations.models import Dormancy, Filing, Member, Occasion, Organization, Pillar
@@ -110,6 +110,9 @@ def _cases(made: Ground, founder: Any) -> None:
     amendment = submit_amendment(amendment, actor=founder)
     activity = begin_activity(made.organization, actor=founder)
     plan = store(paper_named("plan"), subject=activity, slot="plan", actor=founder)
+    room = open_incubator(
+        world.street, name="东方孵化室", address="二楼", capacity=9, actor=world["federation_secretary"]
+    )
     stay = begin_incubation(made.organization, actor=founder)
     other = store(paper_named("other"), subject=stay, slot="other", actor=founder)
     found = Dormancy(organization=made.organization, owner=founder)
@@ -139,6 +142,8 @@ def _cases(made: Ground, founder: Any) -> None:
         ("/cases/activity", "paper"): plan.uid,
         ("/cases/activity", "step"): "cancel_activity",
         ("/cases/incubation", "uid"): stay.uid,
+        ("/activities", "uid"): activity.uid,
+        ("/incubators", "uid"): room.uid,
         ("/cases/incubation", "paper"): other.uid,
         ("/cases/incubation", "step"): "withdraw_incubation",
         ("/cases/dormancy", "uid"): dormancy.uid,

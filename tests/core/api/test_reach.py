@@ -158,6 +158,15 @@ PAGES: dict[str, str | list[str]] = {
     "organizations:enquire": ["cases_enquiry_begin"],
     "organizations:enquiry": ["cases_enquiry_one"],
     "organizations:member": ["registers_members"],
+    "organizations:calendar": ["activities_list"],
+    "organizations:activities_feed": OF_THE_PAGE,  # iCalendar, for programs of another kind
+    "organizations:organization_feed": OF_THE_PAGE,
+    "organizations:activity": ["activities_check_in"],
+    "organizations:activity_poster": OF_THE_PAGE,  # prints what the case says
+    "organizations:begin_activity": ["cases_activity_begin"],
+    "organizations:begin_incubation": ["cases_incubation_begin"],
+    "organizations:incubators": ["incubators_list", "incubators_open", "incubators_close"],
+    "organizations:years": ["years_list", "years_close", "years_reopen"],
     "organizations:member_matter": ["cases_membership_begin"],
     "indicators:board": ["figures_list", "figures_value"],
     "indicators:board_workbook": ["figures_value"],
@@ -279,7 +288,7 @@ def test_every_declaration_is_wholly_reachable(operations) -> None:
     for process in PROCESSES.values():
         key = f"cases_{process.slug.replace('-', '_')}"
         for what in ("list", "one", "timeline", "changes", "standings", "step", "extend", "urge", "begin"):
-            begun_by_the_system = what == "begin" and process.slug in ("assessment", "occasion")
+            begun_by_the_system = what == "begin" and process.slug in ("assessment", "occasion", "dormancy")
             assert (f"{key}_{what}" in operations) != begun_by_the_system
         for what in ("draft", "attach", "detach"):
             assert (f"{key}_{what}" in operations) == (process.slug in WIZARDS)

@@ -284,7 +284,7 @@ def close_year(scope: str, year: int, *, actor: User) -> ClosedYear:
         raise BadInput(YEAR_CLOSED, f"{year} 年还没有过完，不能结账。", fields={"year": "这一年还没有过完。"})
     if year < clock.today().year - 50:
         raise BadInput(YEAR_CLOSED, "年度不对，请核对。", fields={"year": "年度不对。"})
-    with connection.cursor() as cursor:  # whoever writes an activity of the year just now comes first; see 0011
+    with connection.cursor() as cursor:  # whoever writes an activity of the year just now comes first; see 0012
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('organizations.closed_year'), %s)", [year])
     try:
         with transaction.atomic():

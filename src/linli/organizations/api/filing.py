@@ -17,14 +17,10 @@ from linli.core.api.begins import begins
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Input, Word, word
 from linli.core.errors import NotAllowed
-from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
-from linli.organizations.actions.incubation import begin_incubation
-from linli.organizations.choices.activities import ACTIVITY
 from linli.organizations.choices.filing import AMENDMENT, FILING, AmendmentKind
-from linli.organizations.choices.incubation import INCUBATION
-from linli.organizations.models import Activity, Amendment, Filing, Incubation, Organization
+from linli.organizations.models import Amendment, Filing
 from linli.organizations.queries.register import filings_in_publicity, organizations_visible_to, similar_organizations
 from linli.organizations.rules.filing import enters_for_others
 
@@ -44,12 +40,6 @@ class BeginAmendment(Input):
     )
 
 
-class BeginOfOrganization(Input):
-    """Opens a draft of an organization."""
-
-    organization: str = Field(max_length=22, description="名册里的标识", examples=["Zk3v8mQ1bH0xY7tR5cW2aA"])
-
-
 @begins(FILING, BeginFiling)
 def open_filing(body: BeginFiling, *, actor: User) -> Filing:
     """A draft of an application to be filed."""
@@ -61,26 +51,10 @@ def open_filing(body: BeginFiling, *, actor: User) -> Filing:
 @begins(AMENDMENT, BeginAmendment)
 def open_amendment(body: BeginAmendment, *, actor: User) -> Amendment:
     """A draft of a change; an organization the person does not see does not exist."""
-    return begin_amendment(_organization(body.organization, actor), kind=body.kind, actor=actor)
-
-
-@begins(ACTIVITY, BeginOfOrganization)
-def open_activity(body: BeginOfOrganization, *, actor: User) -> Activity:
-    """A plan of an activity."""
-    return begin_activity(_organization(body.organization, actor), actor=actor)
-
-
-@begins(INCUBATION, BeginOfOrganization)
-def open_incubation(body: BeginOfOrganization, *, actor: User) -> Incubation:
-    """An application for a place, or the stay that is open."""
-    return begin_incubation(_organization(body.organization, actor), actor=actor)
-
-
-def _organization(uid: str, actor: User) -> Organization:
-    organization = organizations_visible_to(actor).filter(uid=uid).first()
+    organization = organizations_visible_to(actor).filter(uid=body.organization).first()
     if organization is None:
         raise Http404
-    return organization
+    return begin_amendment(organization, kind=body.kind, actor=actor)
 
 
 # --- what is on public notice, and names that are like another --------------------------------------------------
