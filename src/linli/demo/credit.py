@@ -56,7 +56,7 @@ def load_credit(world: World) -> int:
         _inspect(world, organization, n, officer)
     return sum(
         _play(world, organization, story, officer, head)
-        for organization, story in zip(chosen[-len(STORIES) :], STORIES, strict=True)
+        for organization, story in zip(chosen[-len(STORIES) :], STORIES, strict=False)  # a small register has fewer
     )
 
 

@@ -17,11 +17,11 @@ from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Paged, Word, page_of, word
 from linli.core.paging import Order
-from linli.core.registers import REGISTRY as REGISTERS
-from linli.core.registers.selection import LONGEST, Selection
+from linli.core.registers.everywhere import first_of_all
+from linli.core.registers.selection import LONGEST
 from linli.core.registers.words import words_of
 from linli.core.workflow.declare import REGISTRY as PROCESSES
-from linli.core.workflow.listing import Cases
+from linli.core.workflow.listing import Cases, first_of
 from linli.core.workflow.models import Task
 from linli.core.workflow.queries import processes_for
 from linli.portal import queries
@@ -91,15 +91,15 @@ def find(request: HttpRequest, asked: Query[FindAsked]) -> object:
         return []
     user = user_of(request)
     found: list[dict[str, Any]] = []
-    for register in REGISTERS.values():
-        selection = Selection.from_params(register, {"q": words}, user)
+    for selection, page in first_of_all(words, user, SHOWN):
+        register = selection.register
         kind, api = word(register.slug, register.label), f"/api/v1/registers/{register.slug}"
         name = register.list_columns(public=False)[0]
-        found += [_hit(kind, row, str(name.of_record(row) or ""), api) for row in selection.page({}, SHOWN).rows]
-    for process in processes_for(user):
+        found += [_hit(kind, row, str(name.of_record(row) or ""), api) for row in page.rows]
+    for cases, page in first_of([Cases(process, user, words=words) for process in processes_for(user)], SHOWN):
+        process = cases.process
         kind, api = word(process.slug, process.label), f"/api/v1/cases/{process.slug}"
-        rows = Cases(process, user, words=words).page(size=SHOWN).rows
-        found += [_hit(kind, row, row.title, api) for row in rows]
+        found += [_hit(kind, row, row.title, api) for row in page.rows]
     return found
 
 

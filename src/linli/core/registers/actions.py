@@ -16,7 +16,7 @@ from linli.core.privacy import keyed_hash
 from linli.core.privacy.actions.looks import LOOKED_UP, disclose
 from linli.core.privacy.registry import REVEALABLE
 from linli.core.registers import rules as rules
-from linli.core.registers.declare import Key, Register
+from linli.core.registers.declare import REGISTRY, Key, Register
 from linli.core.registers.models import SavedFilter, ShareLink
 from linli.core.registers.selection import Selection
 
@@ -155,17 +155,36 @@ def look_up(register: Register, typed: str, *, actor: User) -> str:
     """The parameter `who` for a personal number, "" where what was typed is none. The event says by which kind of
     number and how many were found, never the number.
     """
+    looked = _held(register, typed, actor)
+    return _told(looked, actor) if looked is not None else ""
+
+
+@transaction.atomic
+def look_up_anywhere(typed: str, *, actor: User) -> tuple[Register, str] | None:
+    """The first register that holds the number, otherwise the first that knows such numbers, and its `who`."""
+    asked = [looked for register in REGISTRY.values() if (looked := _held(register, typed, actor)) is not None]
+    if not asked:
+        return None
+    looked = next((one for one in asked if one.found_by_key), asked[0])
+    return looked.register, _told(looked, actor)
+
+
+def _held(register: Register, typed: str, actor: User) -> Selection | None:
     found = personal_number(register, typed)
     if found is None:
-        return ""
+        return None
     _ask(actor, "core.look_up", None, "按身份证号、手机号找人要有工作岗位。")
     key, number = found
-    who = f"{key.name}:{keyed_hash(number, key.kind)}"
-    shown = Selection.from_params(register, {"who": who}, actor).found_by_key
+    return Selection.from_params(register, {"who": f"{key.name}:{keyed_hash(number, key.kind)}"}, actor)
+
+
+def _told(looked: Selection, actor: User) -> str:
+    assert looked.who is not None
+    register, (key, digest), shown = looked.register, looked.who, looked.found_by_key
     event = record(actor, LOOKED_UP, None, register=register.slug, key=key.name, label=key.label, found=len(shown))
     # Whoever is found can read who looked.
     entry = REVEALABLE.get(register.model._meta.label_lower)
     if entry is not None:
         people = map(entry.subject_of, entry.model._default_manager.filter(pk__in=shown))
         disclose(event, [person.pk for person in people if person is not None])
-    return who
+    return f"{key.name}:{digest}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
@@ -147,44 +148,26 @@ class Cases:
     # --- counts -------------------------------------------------------------------------------------------------
 
     def by_state(self) -> Counter[str]:
-        """How many stand in each state, exactly: from the tally, and the person's own that it does not hold."""
-        if self.process.reach is None:
-            return Counter(self.seen.order_by().values_list("state", flat=True))
-        found: Counter[str] = Counter()
-        rows = Tally.objects.filter(register=self.process.slug, scope__in=self.reach)
-        for facets, n in rows.values_list("facets").annotate(total=Sum("n")):
-            found[facets[0]] += n
-        found.pop(self.process.start, None)
-        for state, scope in self._own_states():
-            if state == self.process.start or not any(scope.startswith(path) for path in self.reach):
-                found[state] += 1
-        return found
-
-    def _own_states(self) -> Iterator[tuple[str, str]]:
-        if not self.own:
-            return
-        manager: Any = self.process.model._default_manager
-        parts = [
-            manager.filter(part).order_by("-id").values_list("id", "state", "scope")[:MOST_OWN] for part in self.own
-        ]
-        for _pk, state, scope in set(joined(parts)):
-            yield state, scope
+        """How many stand in each state, exactly."""
+        return states_of([self])[0]
 
     def late_by_state(self) -> dict[str, Bounded]:
         """How many are late in each state, counted no further than the bound."""
         states = [state for state, _label in self.process.states if self.process.duty_in(state)]
-        places = [Q(scope__startswith=path) for path in self.reach]
-        if self.process.reach is None:
-            places = [Q(case_id__in=self.seen.order_by().values("pk"))]
-        if isinstance(self.user, User) and not places:
-            places = [Q(owner=self.user.pk)]
         parts = [
             late_tasks(self.process).filter(place, state=state).order_by().values_list("state")[: MOST + 1]
             for state in states
-            for place in places
+            for place in self._places
         ]
         found = Counter(state for (state,) in joined(parts)) if parts else Counter()
         return {state: Bounded(found[state], MOST) for state in states}
+
+    @property
+    def _places(self) -> list[Q]:
+        if self.process.reach is None:
+            return [Q(case_id__in=self.seen.order_by().values("pk"))]
+        places = [Q(scope__startswith=path) for path in self.reach]
+        return places or ([Q(owner=self.user.pk)] if isinstance(self.user, User) else [])
 
 
 def late_tasks(process: Process) -> QuerySet[Task]:
@@ -200,10 +183,68 @@ def first_of(lists: Sequence[Cases], size: int = SIZE) -> Iterator[tuple[Cases, 
     parts = [
         part
         for place, cases in enumerate(lists)
-        for part in cases._keys(None, size, "nth_list", nth_list=Value(place, output_field=IntegerField()))
+        for part in cases._keys(None, size, "nth_list", nth_list=_number(place))
     ]
     found: dict[int, list[int]] = {}
     for place, pk in joined(parts) if parts else ():
         found.setdefault(place, []).append(pk)
     for place, keys in sorted(found.items()):
         yield lists[place], lists[place]._page(keys, size, is_first=True)
+
+
+def states_of(lists: Sequence[Cases]) -> list[Counter[str]]:
+    """How many cases of each list stand in each state, exactly; three queries for any number of lists.
+
+    From the tally, and one by one a person's own that it does not hold and those of processes without a reach.
+    """
+    found: list[Counter[str]] = [Counter() for _ in lists]
+    wide = {place: cases for place, cases in enumerate(lists) if cases.process.reach is not None}
+    asked = [Q(register=cases.process.slug, scope__in=cases.reach) for cases in wide.values() if cases.reach]
+    if asked:
+        places = {cases.process.slug: place for place, cases in wide.items()}
+        rows = Tally.objects.filter(reduce(or_, asked)).values_list("register", "facets")
+        for register, facets, n in rows.annotate(total=Sum("n")):
+            found[places[register]][facets[0]] += n
+    for place, cases in wide.items():
+        found[place].pop(cases.process.start, None)
+    own = [
+        nth.order_by("-id").values_list("nth_list", "id", "state", "scope")[:MOST_OWN]
+        for place, cases in wide.items()
+        for nth in _nth(place, cases.process.model, cases.own)
+    ]
+    for place, _pk, state, scope in set(joined(own)) if own else ():
+        cases = lists[place]
+        if state == cases.process.start or not any(scope.startswith(path) for path in cases.reach):
+            found[place][state] += 1
+    small = [
+        cases.seen.order_by().annotate(nth_list=_number(place)).values_list("nth_list", "state")
+        for place, cases in enumerate(lists)
+        if place not in wide
+    ]
+    for place, state in joined(small) if small else ():
+        found[place][state] += 1
+    return found
+
+
+def late_of(lists: Sequence[Cases]) -> list[Bounded]:
+    """How many cases of each list are late, counted no further than the bound; one query."""
+    parts = [
+        late_tasks(cases.process)
+        .filter(where, state__in=[duty.state for duty in cases.process.duties])
+        .order_by()
+        .annotate(nth_list=_number(place))
+        .values_list("nth_list")[: MOST + 1]
+        for place, cases in enumerate(lists)
+        for where in cases._places
+    ]
+    found = Counter(place for (place,) in joined(parts)) if parts else Counter()
+    return [Bounded(found[place], MOST) for place in range(len(lists))]
+
+
+def _number(place: int) -> Value:
+    return Value(place, output_field=IntegerField())
+
+
+def _nth(place: int, model: Any, conditions: Sequence[Q]) -> Iterator[QuerySet[Any]]:
+    for condition in conditions:
+        yield model._default_manager.filter(condition).annotate(nth_list=_number(place))

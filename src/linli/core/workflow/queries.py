@@ -20,7 +20,7 @@ from linli.core.counting import Bounded, joined
 from linli.core.workdays import due_words
 from linli.core.workflow import duties
 from linli.core.workflow.declare import OWNER, REGISTRY, STEPS, Process, Step, process_of
-from linli.core.workflow.listing import Cases
+from linli.core.workflow.listing import Cases, late_of, states_of
 from linli.core.workflow.models import Case, CaseVersion, Task
 
 
@@ -210,6 +210,24 @@ def standings(process: Process, user: Person) -> list[Standing]:
     return [
         Standing(state, str(label), counts[state], late.get(state, Bounded(0)), usual.get(state))
         for state, label in process.states
+    ]
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many cases of a process a person may see, and how many of them are late."""
+
+    process: Process
+    count: int
+    late: Bounded
+
+
+def totals(user: Person) -> list[Total]:
+    """A line for every loop in which this person sees anything; four queries for any number of loops."""
+    lists = [Cases(process, user) for process in processes_for(user)]
+    return [
+        Total(cases.process, states.total(), late)
+        for cases, states, late in zip(lists, states_of(lists), late_of(lists), strict=True)
     ]
 
 

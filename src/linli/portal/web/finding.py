@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
-from linli.core.registers import REGISTRY
-from linli.core.registers.actions import look_up, personal_number
-from linli.core.registers.figures import Figures
+from linli.core.registers.actions import look_up_anywhere
+from linli.core.registers.everywhere import first_of_all
+from linli.core.registers.figures import Count, Figures
 from linli.core.registers.selection import LONGEST, Selection
 from linli.core.registers.web.pages import Row, list_url
 from linli.core.registers.words import words_of
@@ -50,28 +50,31 @@ def find(request: HttpRequest) -> HttpResponse:
 def _answer(typed: str, user: User) -> str:
     """Where a question leads: a personal number to the one register that knows such numbers, words to the page."""
     typed = " ".join(typed.replace("\0", "").split())[:LONGEST]
-    for register in REGISTRY.values():
-        if personal_number(register, typed) and (who := look_up(register, typed, actor=user)):
-            return f"{list_url(register)}?who={who}"
+    if looked := look_up_anywhere(typed, actor=user):
+        register, who = looked
+        return f"{list_url(register)}?who={who}"
     return f"{reverse('portal:find')}?{urlencode({'q': typed})}"
 
 
 def _registers(asked: str, user: User) -> list[dict[str, Any]]:
     answers = []
-    for register in REGISTRY.values():
-        selection = Selection.from_params(register, {"q": asked}, user)
+    for selection, page in first_of_all(asked, user, SHOWN):
+        register = selection.register
         columns = register.list_columns(public=False)
-        rows = [Row(record, columns, register, public=False) for record in selection.page({}, SHOWN).rows]
-        if rows:
-            answers.append(
-                {
-                    "register": register,
-                    "rows": rows,
-                    "total": Figures(selection).total if len(rows) == SHOWN else None,
-                    "url": f"{list_url(register)}?{selection.query()}",
-                }
-            )
+        answers.append(
+            {
+                "register": register,
+                "rows": [Row(record, columns, register, public=False) for record in page.rows],
+                "total": _total(selection) if page.after else None,
+                "url": f"{list_url(register)}?{selection.query()}",
+            }
+        )
     return answers
+
+
+def _total(selection: Selection) -> Count:
+    known = selection.finder.known
+    return Count(len(known)) if known is not None else Figures(selection).total
 
 
 def _cases(asked: str, user: User) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from linli.actors.queries import served_districts
 from linli.core import clock
 from linli.core.access.grants import grants_of
-from linli.core.counting import sum_of
 from linli.core.registers.selection import Selection
 from linli.core.registers.tally import Counted
 from linli.core.workdays import calendar, due_words
@@ -146,14 +145,4 @@ def processes(request: HttpRequest) -> HttpResponse:
     """All loops, each with its picture one step away."""
     if not request.user.has_perm("core.view_cases"):
         raise Http404
-    rows = [(process, cases.standings(process, request.user)) for process in cases.processes_for(request.user)]
-    return render(
-        request,
-        "portal/processes.html",
-        {
-            "rows": [
-                (process, sum(s.count for s in standings), sum_of(s.late for s in standings))
-                for process, standings in rows
-            ]
-        },
-    )
+    return render(request, "portal/processes.html", {"rows": cases.totals(request.user)})
