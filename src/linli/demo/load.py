@@ -15,6 +15,7 @@ from linli.core.audit import record
 from linli.core.audit.models import Event
 from linli.core.workdays import calendar
 from linli.core.workdays.actions import load_published
+from linli.core.workflow.duties import run_clock
 from linli.core.workflow.models import Task
 from linli.demo import running, stories
 from linli.demo.activities import load_activities
@@ -81,4 +82,5 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{load_activities(world):,} 场活动")
     stays, asleep = load_growth(world)
     progress(f"{stays} 家进过孵化室，{asleep} 家长期没有活动")
+    run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

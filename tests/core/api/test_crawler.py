@@ -68,7 +68,7 @@ SEES = {
     "sysadmin": (*ADMINISTERS, "/reforms"),
     "secadmin": (*ADMINISTERS, "/privacy/retention", "/cases/assessment"),
     "auditadmin": (*POSTED, "/audit"),
-    "founder": ("/registers", "/cases", "/files", "/notices", "/data", "/tokens", "/find"),
+    "founder": ("/registers", "/cases", "/files", "/notices", "/data", "/tokens", "/find", "/inbox"),
     "street_officer": (
         *OFFICERS,
         "/boards",

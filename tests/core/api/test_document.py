@@ -126,6 +126,8 @@ UNGUARDED = {
     "data_holding_reveal": "reads",
     "links_open": "reads",
     "credit_withdraw": "again is refused",
+    "activities_check_in": "again is the same",
+    "incubators_close": "again is refused",
     "files_remove": "a paper never changes",
     "files_restore": "a paper never changes",
     "exports_remove": "a file never changes",

@@ -127,6 +127,13 @@ MADE: dict[str, Callable[[User, World], Any]] = {
         HOLDINGS["amendments"].model, person, organization=organization(person, world, "舞蹈队")
     ),
     "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
+    "federation-members": lambda person, world: made(HOLDINGS["federation-members"].model, person, kind="enterprise"),
+    **{
+        slug: lambda person, world, slug=slug: made(
+            HOLDINGS[slug].model, person, organization=organization(person, world, f"{slug}队")
+        )
+        for slug in ("dormancies", "incubations")
+    },
     "posts": lambda person, world: made(
         HOLDINGS["posts"].model, person, area=world.street, body=world["street_officer"].posts.get().body
     ),

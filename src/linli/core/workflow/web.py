@@ -80,6 +80,7 @@ def case_list(request: HttpRequest, slug: str) -> HttpResponse:
             "standings": standings,
             "facets": [{"value": s.state, "label": s.label, "count": s.count} for s in standings],
             "chosen": chosen,
+            "sees_picture": request.user.has_perm(process.view),
         },
     )
 

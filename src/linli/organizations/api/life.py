@@ -127,7 +127,7 @@ def _area(key: str) -> Area:
 # --- closed years -------------------------------------------------------------------------------------------------
 
 
-class Year(Answer):
+class YearClosed(Answer):
     """A year whose records are closed below an area."""
 
     year: int = Field(examples=[2025])
@@ -246,9 +246,9 @@ def _rooms(row: Incubator) -> dict[str, Any]:
 
 calendar.reads("", "活动日历", page_of(Announced), name="activities_list", open=True)(announced)
 calendar.sends("/{uid}/check-in", "活动：现场签到", Announced, name="activities_check_in")(check_in)
-years.reads("", "年度结账：列表", list[Year], name="years_list")(closed)
-years.sends("", "年度结账：结账", Year, name="years_close")(close)
-years.sends("/reopen", "年度结账：重新打开", Year, name="years_reopen")(reopen)
+years.reads("", "年度结账：列表", list[YearClosed], name="years_list")(closed)
+years.sends("", "年度结账：结账", YearClosed, name="years_close")(close)
+years.sends("/reopen", "年度结账：重新打开", YearClosed, name="years_reopen")(reopen)
 incubators.reads("", "孵化室：列表", page_of(Rooms), name="incubators_list")(listed)
 incubators.sends("", "孵化室：开办", Rooms, name="incubators_open")(open_one)
 incubators.sends("/{uid}/close", "孵化室：停办", Rooms, name="incubators_close")(close_one)
