@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import activities, credit, federation, incubation, public, views
+from linli.organizations.web import activities, credit, federation, incubation, party, public, views
 
 app_name = "organizations"
 
@@ -40,6 +40,13 @@ urlpatterns = [
     path("enquiries/<slug:uid>/", federation.enquiry, name="enquiry"),
     path("members/<slug:uid>/", federation.member, name="member"),
     path("members/<slug:uid>/<slug:kind>/", federation.member_matter, name="member_matter"),
+    path("party/", party.streets, name="party_streets"),
+    path("party/<slug:uid>/", party.party, name="party"),
+    path("party/<slug:uid>/suggest/", party.suggest, name="party_suggest"),
+    path("party/<slug:uid>/enter/<slug:what>/", party.enter, name="party_enter"),
+    path("party/<slug:uid>/organizations/<slug:figure>/", party.behind, name="party_behind"),
+    path("party-posts/<slug:uid>/end/", party.post_end, name="committee_post_end"),
+    path("party-members/<slug:uid>/", party.member, name="party_member"),
     path("credit/", credit.credit_lists, name="credit_lists"),
     path("credit/<slug:uid>/withdraw/", credit.info_withdraw, name="info_withdraw"),
     path("mine/", views.mine, name="mine"),

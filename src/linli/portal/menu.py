@@ -13,6 +13,7 @@ from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow import inbox
 from linli.organizations.choices.credit import VIEW as CREDIT
 from linli.organizations.choices.federation import VIEW as FEDERATIONS
+from linli.organizations.choices.party import VIEW as PARTY
 
 
 def works_on_cases(user: Person) -> bool:
@@ -70,6 +71,10 @@ def build() -> None:
         Entry("六个一建设", "core:cases", args=("pillar",), group="联合会", order=60, visible=federates),
         Entry("三项制度", "core:cases", args=("occasion",), group="联合会", order=55, visible=federates),
         Entry("联合会任职", "core:cases", args=("tenure",), group="联合会", order=70, visible=federates),
+        Entry("党建情况", "organizations:party_streets", group="党建", order=10, visible=may(PARTY)),
+        Entry("党组织", "core:cases", args=("partyunit",), group="党建", order=20, visible=may(PARTY)),
+        Entry("三会一课", "core:cases", args=("partysession",), group="党建", order=30, visible=may(PARTY)),
+        Entry("党员名册", "core:register", args=("party-members",), group="党建", order=40, visible=may(PARTY)),
         Entry("个人信息请求", "core:cases", args=("request",), group="个人信息", order=10, visible=works_on_cases),
         Entry(
             "个人信息事件",

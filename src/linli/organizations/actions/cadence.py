@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -47,6 +48,15 @@ def period_of(day: dt.date, times: int) -> Period:
     return Period(f"{day.year}年{words}", first, after - dt.timedelta(days=1))
 
 
+def periods(since: dt.date, until: dt.date, times: int) -> Iterator[Period]:
+    """The periods that have a day between two days, in order."""
+    day = since
+    while day <= until:
+        period = period_of(day, times)
+        yield period
+        day = period.last + dt.timedelta(days=1)
+
+
 def keep_all_occasions() -> int:
     """Open what is due at every federation; how many were opened. Run nightly; a second run opens nothing."""
     return sum(keep_occasions(row) for row in Federation.objects.select_related("area").order_by("pk"))
@@ -59,15 +69,12 @@ def keep_occasions(federation: Federation) -> int:
     since = max(timezone.localdate(federation.created_at), today - dt.timedelta(days=BACK_DAYS))
     times = values_of(set(RHYTHM.values()), federation.scope)
     held = set(Occasion.objects.filter(federation=federation, due_on__gte=since).values_list("kind", "period_from"))
-    opened = 0
-    for kind in OccasionKind:
-        day = since
-        while day <= today:
-            period = period_of(day, int(times[RHYTHM[kind]]))
-            if (kind.value, period.first) not in held:
-                opened += _open(federation, kind, period)
-            day = period.last + dt.timedelta(days=1)
-    return opened
+    return sum(
+        _open(federation, kind, period)
+        for kind in OccasionKind
+        for period in periods(since, today, int(times[RHYTHM[kind]]))
+        if (kind.value, period.first) not in held
+    )
 
 
 def _open(federation: Federation, kind: OccasionKind, period: Period) -> bool:

@@ -7,6 +7,7 @@ from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import BadInput
 from linli.core.workflow.numbers import next_number
+from linli.organizations.actions.party_people import leave_party, move_party
 from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import PROFILE_FIELDS, Filing, Organization
 from linli.organizations.queries.register import name_taken
@@ -40,6 +41,8 @@ def amend_register(organization: Organization, *, actor: User, **changes: object
         setattr(organization, name, value)
     organization.full_clean(exclude=["owner"])
     organization.save()
+    if "area" in changes:
+        move_party(organization)
     after = {name: str(value or "") for name, value in changes.items() if name not in private}
     if private & changes.keys():
         after["leader"] = organization.leader_masked
@@ -51,6 +54,7 @@ def cancel_filing(organization: Organization, *, actor: User) -> Organization:
     """End the filing; the record stays, the public page says so."""
     organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
     end(organization, LegalStatus.CANCELLED)
+    leave_party(organization, actor=actor)
     organization.save()
     record(actor, "organizations.cancelled", organization)
     return organization

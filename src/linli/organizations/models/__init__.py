@@ -7,6 +7,7 @@ from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
 from linli.organizations.models.incubation import Incubation, Incubator, Support
 from linli.organizations.models.membership import Enquiry, Member, Membership
+from linli.organizations.models.party import CommitteePost, PartyCoverage, PartyMember, PartySession, PartyUnit
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
 from linli.organizations.models.states import STATE_FIELDS
 
@@ -18,6 +19,7 @@ __all__ = [
     "Amendment",
     "CheckIn",
     "ClosedYear",
+    "CommitteePost",
     "CreditInfo",
     "CreditListing",
     "Dormancy",
@@ -31,6 +33,10 @@ __all__ = [
     "Membership",
     "Occasion",
     "Organization",
+    "PartyCoverage",
+    "PartyMember",
+    "PartySession",
+    "PartyUnit",
     "Pillar",
     "Support",
     "Tenure",

@@ -93,9 +93,14 @@ class FederationCase(Case):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the scope in step with the federation."""
-        self.scope = self.federation.scope
+        """Keep the scope in step."""
+        self.scope = self.place
         super().save(*args, **kwargs)
+
+    @property
+    def place(self) -> str:
+        """The path of the area it lies in: the federation's."""
+        return self.federation.scope
 
     @property
     def summary(self) -> str:
