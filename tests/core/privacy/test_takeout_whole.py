@@ -22,15 +22,16 @@ from linli.core.audit import record
 from linli.core.files.actions import store
 from linli.core.files.models import Attachment
 from linli.core.notices.models import Notice
-from linli.core.privacy import sealed, takeout_file
+from linli.core.privacy import keyed_hash, sealed, takeout_file
 from linli.core.privacy.declare import HOLDINGS, Holding
-from linli.core.privacy.models import Disclosure
+from linli.core.privacy.models import Disclosure, VerifiedNumber
 from linli.core.privacy.queries import subject_of
 from linli.core.privacy.takeout_file import write_takeout
 from linli.core.workflow.models import Case
 from linli.organizations.actions import filings
-from linli.organizations.models import Organization
+from linli.organizations.models import Federation, Organization, PartyMember, PartyUnit
 
+ID_NUMBERS = {"founder": "11010519491231002X", "resident": "440524188001010014"}
 OWNING = {"owner", "user", "person", "recipient", "sent_by", "uploaded_by", "begun_by"}
 
 
@@ -108,6 +109,29 @@ def organization(person: User, world: World, what: str = "合唱团") -> Organiz
     return row
 
 
+def unit(person: User, world: World) -> PartyUnit:
+    """A unit that names the person."""
+    area = world.street
+    held = Federation.objects.first() or made(Federation, person, area=area, name="联合会", founded_on=clock.today())
+    lead = world["community_head"].posts.get().body
+    row: PartyUnit = made(PartyUnit, person, federation=held, led_by=lead, secretary_name=person.username)
+    return row
+
+
+def party_member(person: User, world: World) -> PartyMember:
+    """One whose card was verified to be the person's."""
+    number = ID_NUMBERS[person.username]
+    VerifiedNumber.objects.create(
+        person=person,
+        kind="id_number",
+        value_hash=keyed_hash(number, "id_number"),
+        verified_by=world["street_officer"],
+    )
+    given = {"organization": organization(person, world, "巡逻队"), "id_number": number}
+    row: PartyMember = made(PartyMember, person, **given)
+    return row
+
+
 def look(person: User, world: World) -> Disclosure:
     """Somebody else's look at the person."""
     event = record(world["street_officer"], "privacy.reveal", person, label="手机号", reason=f"of {person.username}")
@@ -125,6 +149,11 @@ MADE: dict[str, Callable[[User, World], Any]] = {
     "organizations": organization,
     "amendments": lambda person, world: made(
         HOLDINGS["amendments"].model, person, organization=organization(person, world, "舞蹈队")
+    ),
+    "party-members": party_member,
+    "party-secretaries": unit,
+    "committee-posts": lambda person, world: made(
+        HOLDINGS["committee-posts"].model, person, organization=organization(person, world, "议事会")
     ),
     "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
     "federation-members": lambda person, world: made(HOLDINGS["federation-members"].model, person, kind="enterprise"),

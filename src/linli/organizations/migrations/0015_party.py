@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='partyunit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['standing', 'renewing']), _negated=True), models.Q(('announce_on__lte', models.F('term_to')), ('approved_on__isnull', False), ('term_to__gt', models.F('term_from')), models.Q(('secretary_name', ''), _negated=True)), _connector='OR'), name='organizations_unit_standing_whole', violation_error_message='设立的党组织要有书记和任期。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['standing', 'renewing']), _negated=True), models.Q(('announce_on__isnull', False), ('term_from__isnull', False), ('term_to__isnull', False), ('announce_on__lte', models.F('term_to')), ('approved_on__isnull', False), ('term_to__gt', models.F('term_from')), models.Q(('secretary_name', ''), _negated=True)), _connector='OR'), name='organizations_unit_standing_whole', violation_error_message='设立的党组织要有书记和任期。'),
         ),
         migrations.AddConstraint(
             model_name='partyunit',
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='partysession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__gte', models.F('period_from')), ('present__gte', 1)), _connector='OR'), name='organizations_session_done_whole', violation_error_message='召开日期不能早于这一期，到会要有人。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__gte', models.F('period_from')), ('done_on__isnull', False), ('present__gte', 1), ('present__isnull', False)), _connector='OR'), name='organizations_session_done_whole', violation_error_message='召开日期不能早于这一期，到会要有人。'),
         ),
         migrations.AddConstraint(
             model_name='partysession',

@@ -77,7 +77,9 @@ class PartyUnit(FederationCase):
                 name="organizations_unit_standing_whole",
                 condition=~Q(state__in=[state.value for state in COVERING])
                 | (
-                    Q(term_to__gt=F("term_from"), announce_on__lte=F("term_to"), approved_on__isnull=False)
+                    # What is empty is neither smaller nor larger: the database would let it pass.
+                    Q(term_from__isnull=False, term_to__isnull=False, announce_on__isnull=False)
+                    & Q(approved_on__isnull=False, term_to__gt=F("term_from"), announce_on__lte=F("term_to"))
                     & ~Q(secretary_name="")
                 ),
                 violation_error_message=_("设立的党组织要有书记和任期。"),
@@ -338,7 +340,8 @@ class PartySession(FederationCase):
             ),
             models.CheckConstraint(
                 name="organizations_session_done_whole",
-                condition=~Q(state="done") | Q(done_on__gte=F("period_from"), present__gte=1),
+                condition=~Q(state="done")
+                | Q(done_on__isnull=False, present__isnull=False, done_on__gte=F("period_from"), present__gte=1),
                 violation_error_message=_("召开日期不能早于这一期，到会要有人。"),
             ),
             models.CheckConstraint(name="organizations_session_period", condition=Q(due_on__gte=F("period_from"))),
