@@ -270,12 +270,10 @@ def test_an_instructor_for_an_organization_without_members(world: World, federat
     standing(world, made, secretary_name="陈志伟")
     assert cover(choir) == "instructor"
     assert member(world, choir, 1).managed_by is None
+    empty = organization(world.community, "金苑灯谜社")
+    made = actions.begin_unit(federation, kind="group", organization=empty, actor=world["federation_secretary"])
     with pytest.raises(BadInput, match="没有党员"):
-        empty = organization(world.community, "金苑灯谜社")
-        accepted(
-            world,
-            actions.begin_unit(federation, kind="group", organization=empty, actor=world["federation_secretary"]),
-        )
+        accepted(world, made)
 
 
 def test_an_organization_of_another_street_is_refused(world: World, federation: Federation) -> None:

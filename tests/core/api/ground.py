@@ -43,6 +43,7 @@ from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.indicators.actions.boards import compose_board
+from linli.organizations.actions import party, party_people
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
@@ -50,8 +51,18 @@ from linli.organizations.actions.credit import begin_listing, enter_credit_info,
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
+from linli.organizations.actions.sessions import keep_sessions
 from linli.organizations.choices.dormant import NOTIFY
-from linli.organizations.models import Dormancy, Filing, Member, Occasion, Organization, Pillar
+from linli.organizations.models import (
+    Dormancy,
+    Federation,
+    Filing,
+    Member,
+    Occasion,
+    Organization,
+    PartySession,
+    Pillar,
+)
 
 
 @dataclass
@@ -92,6 +103,7 @@ def ground(world: World, filed: Organization) -> Ground:
     made = Ground(world, filed)
     _cases(made, founder)
     _federated(made)
+    _led(made)
     _credited(made)
     _administered(made)
     _personal(made, founder)
@@ -212,6 +224,42 @@ def _federated(made: Ground) -> None:
     made.names |= {
         ("/registers/federations", "uid"): federation.uid,
         ("/registers/members", "uid"): other.uid,
+    }
+
+
+def _led(made: Ground) -> None:
+    """Members, a unit that is suggested, one that stands with its meetings, a post of the two committees."""
+    world, secretary, officer = made.world, made.world["federation_secretary"], made.world["street_officer"]
+    federation = Federation.objects.get()
+    entered = party_people.enter_party_member(
+        made.organization, actor=secretary, name="林海", id_number="11010519491231002X", belongs_to="金苑社区党委"
+    )
+    (unit,) = party.suggest_units(federation, actor=secretary)
+    paper = store(paper_named("party"), subject=unit, slot="election", actor=secretary)
+    other = Organization.objects.create(
+        name="凤亭下舞蹈队", area=world.community, kind="culture", number="BA-2", filed_on=clock.today()
+    )
+    told = {"secretary_name": "陈秀梅", "term_from": clock.today()}
+    group = party.begin_unit(federation, kind="group", organization=other, actor=secretary)
+    party_people.enter_party_member(
+        other, actor=secretary, name="林江", id_number="440524198001010013", belongs_to="金苑社区党委"
+    )
+    group = party.accept_unit(party.save_unit(group, actor=secretary, revision=None, **told), actor=secretary)
+    keep_sessions(party.approve_unit(group, actor=officer))
+    session = PartySession.objects.earliest("pk")
+    post = party_people.enter_committee_post(
+        made.organization, person_name="许惠如", approval="凤亭下批复", actor=officer
+    )
+    made.names |= {
+        ("/cases/partyunit", "uid"): unit.uid,
+        ("/cases/partyunit", "step"): "dismiss_unit",
+        ("/cases/partyunit", "paper"): paper.uid,
+        ("/cases/partysession", "uid"): session.uid,
+        ("/cases/partysession", "step"): "hold_session",
+        ("/registers/party-members", "uid"): entered.uid,
+        ("/party/members", "uid"): entered.uid,
+        ("/party/posts", "uid"): post.uid,
+        ("/party/federations", "uid"): federation.uid,
     }
 
 

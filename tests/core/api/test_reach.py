@@ -158,6 +158,13 @@ PAGES: dict[str, str | list[str]] = {
     "organizations:enquire": ["cases_enquiry_begin"],
     "organizations:enquiry": ["cases_enquiry_one"],
     "organizations:member": ["registers_members"],
+    "organizations:party_streets": ["federations_list", "party_figures"],
+    "organizations:party": ["party_figures", "cases_partyunit_list", "cases_partysession_list"],
+    "organizations:party_behind": ["party_behind", "party_posts"],
+    "organizations:party_suggest": ["party_suggest"],
+    "organizations:party_enter": ["cases_partyunit_begin", "party_enter", "party_post"],
+    "organizations:committee_post_end": ["party_post_end"],
+    "organizations:party_member": ["registers_party_members", "party_change", "party_leave"],
     "organizations:calendar": ["activities_list"],
     "organizations:activities_feed": OF_THE_PAGE,  # iCalendar, for programs of another kind
     "organizations:organization_feed": OF_THE_PAGE,
@@ -288,7 +295,12 @@ def test_every_declaration_is_wholly_reachable(operations) -> None:
     for process in PROCESSES.values():
         key = f"cases_{process.slug.replace('-', '_')}"
         for what in ("list", "one", "timeline", "changes", "standings", "step", "extend", "urge", "begin"):
-            begun_by_the_system = what == "begin" and process.slug in ("assessment", "occasion", "dormancy")
+            begun_by_the_system = what == "begin" and process.slug in (
+                "assessment",
+                "occasion",
+                "dormancy",
+                "partysession",
+            )
             assert (f"{key}_{what}" in operations) != begun_by_the_system
         for what in ("draft", "attach", "detach"):
             assert (f"{key}_{what}" in operations) == (process.slug in WIZARDS)

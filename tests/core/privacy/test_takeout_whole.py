@@ -31,7 +31,7 @@ from linli.core.workflow.models import Case
 from linli.organizations.actions import filings
 from linli.organizations.models import Federation, Organization, PartyMember, PartyUnit
 
-ID_NUMBERS = {"founder": "11010519491231002X", "resident": "440524188001010014"}
+ID_NUMBERS = {"founder": "11010519491231002X", "resident": "440524198001010013"}
 OWNING = {"owner", "user", "person", "recipient", "sent_by", "uploaded_by", "begun_by"}
 
 

@@ -14,10 +14,11 @@ from linli.areas.queries import by_key
 from linli.core.access.models import User
 from linli.core.api.begins import begins
 from linli.core.api.callers import user_of
+from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
-from linli.core.api.schemas import UID, Answer, Day, Input, Paged, page_of
+from linli.core.api.schemas import UID, Answer, Day, Input, Paged, Word, page_of, word
 from linli.organizations.actions import party as actions
 from linli.organizations.actions import party_people as people
 from linli.organizations.choices.party import UNIT, PartyStage, UnitKind
@@ -102,7 +103,10 @@ class OnePartyMember(Answer):
     uid: str = Field(examples=[UID])
     name: str = Field(examples=["林*"])
     organization: str = Field(examples=["凤亭下书画社"])
+    stage: Word = Field(examples=[{"code": "full", "label": "正式党员"}])
+    belongs_to: str = Field(examples=["金苑社区党委"])
     managed_by: str = Field(examples=["凤亭下书画社等联合党支部"])
+    reported_to: str = Field(examples=["金苑居委会"])
     left_on: dt.date | None = Field(examples=["2026-11-22"])
 
 
@@ -117,7 +121,7 @@ class OneCommitteePost(Answer):
     held_to: dt.date | None = Field(examples=[None])
 
 
-class Figures(Answer):
+class PartyNumbers(Answer):
     """Numerators and denominators: living organizations by cover, and with posts of the two committees."""
 
     own: int = Field(examples=[3])
@@ -132,7 +136,7 @@ class Figures(Answer):
     managed: int = Field(examples=[110])
 
 
-class Paging(Paged):
+class PostsFilter(Paged):
     """Which page."""
 
 
@@ -142,7 +146,7 @@ class BehindFilter(Paged):
     figure: Literal[tuple(queries.BEHIND)] = Field(description=_BEHIND)  # type: ignore[valid-type]
 
 
-class Behind(Answer):
+class Covered(Answer):
     """An organization a figure counts."""
 
     uid: str = Field(examples=[UID])
@@ -168,11 +172,17 @@ def _place(code: str | None) -> Area | None:
     return found
 
 
-def _member(uid: str, actor: User) -> PartyMember:
+def _member(uid: str, actor: User, *, lock: bool = False) -> PartyMember:
+    if lock:
+        list(PartyMember.objects.select_for_update().filter(uid=uid).values_list("pk"))
     found = queries.party_members_visible_to(actor).filter(uid=uid).first()
     if found is None:
         raise Http404
     return found
+
+
+def _version(row: PartyMember) -> str:
+    return version_of(row.stage, row.belongs_to, row.managed_by_id, row.reported_to_id, row.left_on)
 
 
 def entered(request: HttpRequest, body: NewPartyMember) -> object:
@@ -183,13 +193,20 @@ def entered(request: HttpRequest, body: NewPartyMember) -> object:
     return _told(people.enter_party_member(organization, actor=actor, reported_to=place, **given))
 
 
+def one(request: HttpRequest, uid: str) -> object:
+    """A member in the three relations, the name masked."""
+    return _shown(request, _member(uid, user_of(request)))
+
+
 def changed(request: HttpRequest, uid: str, body: Relations) -> object:
     """Change the relations of a member."""
     actor = user_of(request)
+    row = _member(uid, actor, lock=True)
+    must_match(request, _version(row))
     given = body.model_dump(exclude={"reported_to"}, exclude_none=True)
     if "reported_to" in body.model_fields_set:
         given["reported_to"] = _place(body.reported_to)
-    return _told(people.change_party_member(_member(uid, actor), actor=actor, **given))
+    return _shown(request, people.change_party_member(row, actor=actor, **given))
 
 
 def left(request: HttpRequest, uid: str, body: Transfer) -> object:
@@ -198,7 +215,7 @@ def left(request: HttpRequest, uid: str, body: Transfer) -> object:
     return _told(people.transfer_party_member(_member(uid, actor), actor=actor, reason=body.reason))
 
 
-def held(request: HttpRequest, filters: Query[Paging]) -> object:
+def held(request: HttpRequest, filters: Query[PostsFilter]) -> object:
     """The posts of the two committees that are held, the latest entered first."""
     rows = queries.committee_posts_visible_to(user_of(request)).filter(held_to__isnull=True)
     items, following = page(rows, ("-pk",), filters.after, filters.limit)
@@ -254,12 +271,20 @@ def behind(request: HttpRequest, uid: str, filters: Query[BehindFilter]) -> obje
     }
 
 
+def _shown(request: HttpRequest, member: PartyMember) -> dict[str, Any]:
+    mark(request, _version(member))
+    return _told(member)
+
+
 def _told(member: PartyMember) -> dict[str, Any]:
     return {
         "uid": member.uid,
         "name": str(member),
         "organization": member.organization.name,
+        "stage": word(member.stage, member.get_stage_display()),
+        "belongs_to": member.belongs_to,
         "managed_by": member.managed_by.name if member.managed_by else "",
+        "reported_to": member.reported_to.name if member.reported_to else "",
         "left_on": member.left_on,
     }
 
@@ -276,11 +301,12 @@ def _post(post: CommitteePost) -> dict[str, Any]:
 
 
 room.sends("/members", "党员：登记", OnePartyMember, status=201, name="party_enter")(entered)
-room.sends("/members/{uid}", "党员：更改关系", OnePartyMember, name="party_change")(changed)
+room.reads("/members/{uid}", "党员：一个", OnePartyMember, name="party_member")(one)
+room.changes("/members/{uid}", "党员：更改关系", OnePartyMember, name="party_change")(changed)
 room.sends("/members/{uid}/leave", "党员：转出", OnePartyMember, name="party_leave")(left)
 room.reads("/posts", "两委成员兼职：列表", page_of(OneCommitteePost), name="party_posts")(held)
 room.sends("/posts", "两委成员兼职：登记", OneCommitteePost, status=201, name="party_post")(posted)
 room.sends("/posts/{uid}/end", "两委成员兼职：卸任", OneCommitteePost, name="party_post_end")(relieved)
 room.sends("/federations/{uid}/suggest", "党组织设置：提出建议", Suggested, name="party_suggest")(suggested)
-room.reads("/federations/{uid}/figures", "党建：覆盖和兼职", Figures, name="party_figures")(figures)
-room.reads("/federations/{uid}/organizations", "党建：数字后面的组织", page_of(Behind), name="party_behind")(behind)
+room.reads("/federations/{uid}/figures", "党建：覆盖和兼职", PartyNumbers, name="party_figures")(figures)
+room.reads("/federations/{uid}/organizations", "党建：数字后面的组织", page_of(Covered), name="party_behind")(behind)
