@@ -23,6 +23,7 @@ from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.credit import load_credit
 from linli.demo.federation import load_federations
 from linli.demo.growth import load_growth
+from linli.demo.party import load_party
 from linli.demo.people import People
 from linli.demo.places import load_places
 from linli.demo.privacy import load_privacy
@@ -83,4 +84,5 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     stays, asleep = load_growth(world)
     progress(f"{stays} 家进过孵化室，{asleep} 家长期没有活动")
     run_clock()  # what is late by now was told
+    progress(f"{load_party(world):,} 名社会组织里的党员")
     record(system, LOADED, None, seed=SEED, organizations=organizations)
