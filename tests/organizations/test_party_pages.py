@@ -142,7 +142,7 @@ def test_the_figures_are_those_of_the_records(world: World, begun: PartyUnit) ->
 def test_a_page_costs_the_same_with_one_and_with_many(world: World, federation: Federation, begun: PartyUnit) -> None:
     client = signed_in(world, "street_officer")
     addresses = [f"/party/{federation.uid}/", f"/party/{federation.uid}/organizations/none/", "/party/"]
-    addresses += ["/registers/party-members/"]
+    addresses += ["/registers/partymembers/"]
 
     def cost() -> list[int]:
         found = []

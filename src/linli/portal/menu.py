@@ -74,7 +74,7 @@ def build() -> None:
         Entry("党建情况", "organizations:party_streets", group="党建", order=10, visible=may(PARTY)),
         Entry("党组织", "core:cases", args=("partyunit",), group="党建", order=20, visible=may(PARTY)),
         Entry("三会一课", "core:cases", args=("partysession",), group="党建", order=30, visible=may(PARTY)),
-        Entry("党员名册", "core:register", args=("party-members",), group="党建", order=40, visible=may(PARTY)),
+        Entry("党员名册", "core:register", args=("partymembers",), group="党建", order=40, visible=may(PARTY)),
         Entry("个人信息请求", "core:cases", args=("request",), group="个人信息", order=10, visible=works_on_cases),
         Entry(
             "个人信息事件",

@@ -256,7 +256,7 @@ def _led(made: Ground) -> None:
         ("/cases/partyunit", "paper"): paper.uid,
         ("/cases/partysession", "uid"): session.uid,
         ("/cases/partysession", "step"): "hold_session",
-        ("/registers/party-members", "uid"): entered.uid,
+        ("/registers/partymembers", "uid"): entered.uid,
         ("/party/members", "uid"): entered.uid,
         ("/party/posts", "uid"): post.uid,
         ("/party/federations", "uid"): federation.uid,

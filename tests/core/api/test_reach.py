@@ -164,7 +164,7 @@ PAGES: dict[str, str | list[str]] = {
     "organizations:party_suggest": ["party_suggest"],
     "organizations:party_enter": ["cases_partyunit_begin", "party_enter", "party_post"],
     "organizations:committee_post_end": ["party_post_end"],
-    "organizations:party_member": ["registers_party_members", "party_change", "party_leave"],
+    "organizations:party_member": ["registers_partymembers", "party_change", "party_leave"],
     "organizations:calendar": ["activities_list"],
     "organizations:activities_feed": OF_THE_PAGE,  # iCalendar, for programs of another kind
     "organizations:organization_feed": OF_THE_PAGE,

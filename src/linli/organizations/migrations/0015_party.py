@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
         ),
         linli.core.registers.schema.KeepTally(
             'organizations_partymember',
-            'party-members',
+            'partymembers',
             {'stage': ('stage', 'choice'), 'standing': ('standing', 'choice'), 'year': ('joined_on', 'day')},
         ),
     ]

@@ -30,7 +30,7 @@ STAGES, STANDINGS = _words(PartyStage), _words(Standing)
 
 PARTY_MEMBERS = declare(
     Register(
-        slug="party-members",
+        slug="partymembers",
         label="党员名册",
         unit="人",
         model_label="organizations.PartyMember",
