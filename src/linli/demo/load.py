@@ -83,6 +83,6 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{load_activities(world):,} 场活动")
     stays, asleep = load_growth(world)
     progress(f"{stays} 家进过孵化室，{asleep} 家长期没有活动")
-    run_clock()  # what is late by now was told
     progress(f"{load_party(world):,} 名社会组织里的党员")
+    run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)
