@@ -1,8 +1,9 @@
 """The whole country's divisions (about 665,000 rows): `linli areas import` against a bare COPY of the same rows.
 
 The bare COPY writes the finished rows, and the finished marks of them, into tables with the same columns and the same
-indexes, but without the checks and the foreign key that ours keeps. Both work in a schema of their own in the database Django is set up for, and
-commit; the schema is dropped afterwards. The list is fetched by npm once and kept in the data folder.
+indexes, but without the checks and the foreign key that ours keeps. Both work in a schema of their own in the
+database Django is set up for, and commit; the schema is dropped afterwards. The list is fetched by npm once and kept
+in the data folder.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def run() -> list[Result]:
         f"{report.read:,} rows; peak memory {here:.0f} MB here and {server:.0f} MB in the server (with its shared "
         f"buffers); second run, changing nothing, {second_run:.1f} s"
     )
-    return [Result("divisions import", "bare COPY of rows and marks, same columns and indexes", min(imports), min(copies), LIMIT, note)]
+    plain = "bare COPY of rows and marks, same columns and indexes"
+    return [Result("divisions import", plain, min(imports), min(copies), LIMIT, note)]
 
 
 def _package() -> Path:

@@ -25,6 +25,7 @@ from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.incubation import begin_incubation
 from linli.organizations.models import (
+    Commendation,
     CreditListing,
     Dormancy,
     Enquiry,
@@ -39,7 +40,7 @@ from linli.organizations.models import (
 )
 
 KNOWN = (
-    *("filing", "amendment", "activity", "incubation", "dormancy", "listing"),
+    *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
 )
@@ -143,6 +144,8 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         organization=filed, scope=filed.scope, credit_list="abnormal", owner=world["district_officer"]
     )
     listing.proposed_by = world["district_officer"]
+    commendation = Commendation(area=world.district, scope=world.district.path, owner=world["district_officer"])
+    commendation.year, commendation.proposed_by = 2026, world["district_officer"]
     lines = [
         "# Who may do what",
         "",
@@ -160,6 +163,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, incident),
         *of_federations(world, member),
         *table(world, listing),
+        *table(world, commendation),
         *administration(world),
         *imports(world),
         "",

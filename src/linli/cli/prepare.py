@@ -46,6 +46,7 @@ def prepare(demo: bool) -> None:
                 note_restore()
                 seed()
                 keep_figures()
+                rank()
                 if demo:
                     load_demo()
             collect_static()
@@ -158,6 +159,13 @@ def keep_figures() -> None:
     from linli.indicators.actions.keeping import install
 
     install(lambda label: click.echo(f"  指标汇总：{label}重新计数"))
+
+
+def rank() -> None:
+    """A ranking for every district that has organizations and none yet; the night keeps it from then on."""
+    from linli.organizations.actions.ranking import rank_new_districts
+
+    rank_new_districts()
 
 
 def our_labels() -> set[str]:

@@ -27,6 +27,7 @@ from linli.demo.party import load_party
 from linli.demo.people import People
 from linli.demo.places import load_places
 from linli.demo.privacy import load_privacy
+from linli.demo.ranking import load_ranking
 from linli.demo.register import load_register
 from linli.demo.world import World
 from linli.organizations.models import Organization
@@ -84,5 +85,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     stays, asleep = load_growth(world)
     progress(f"{stays} 家进过孵化室，{asleep} 家长期没有活动")
     progress(f"{load_party(world):,} 名社会组织里的党员")
+    ranked, praised = load_ranking(world)
+    progress(f"{ranked} 家参加四维排位，{praised} 家受过表彰")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

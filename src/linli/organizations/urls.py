@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import activities, credit, federation, incubation, party, public, views
+from linli.organizations.web import activities, credit, federation, incubation, party, public, ranking, views
 
 app_name = "organizations"
 
@@ -49,5 +49,10 @@ urlpatterns = [
     path("party-members/<slug:uid>/", party.member, name="party_member"),
     path("credit/", credit.credit_lists, name="credit_lists"),
     path("credit/<slug:uid>/withdraw/", credit.info_withdraw, name="info_withdraw"),
+    path("ranking/", ranking.ranking, name="ranking"),
+    path("ranking/<slug:uid>/", ranking.standing, name="standing"),
+    path("commendations/", ranking.commendation_lists, name="commendations"),
+    path("commendations/begin/", ranking.commendation_begin, name="begin_commendation"),
+    path("commendations/<slug:uid>/", ranking.commendation_list, name="commendation"),
     path("mine/", views.mine, name="mine"),
 ]

@@ -43,10 +43,11 @@ from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.indicators.actions.boards import compose_board
-from linli.organizations.actions import party, party_people
+from linli.organizations.actions import party, party_people, ranking
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
+from linli.organizations.actions.commendation import begin_commendation, propose_commendation
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
@@ -105,6 +106,7 @@ def ground(world: World, filed: Organization) -> Ground:
     _federated(made)
     _led(made)
     _credited(made)
+    _commended(made)
     _administered(made)
     _personal(made, founder)
     _imports(made, officer)
@@ -282,6 +284,19 @@ def _credited(made: Ground) -> None:
         ("/cases/listing", "step"): "reply_listing",
         ("/cases/listing", "paper"): paper.uid,
         ("/credit/infos", "uid"): info.uid,
+    }
+
+
+def _commended(made: Ground) -> None:
+    ranking.rank_all()
+    officer = made.world["district_officer"]
+    draft = begin_commendation(made.world.district, year=clock.today().year, actor=officer)
+    listed = propose_commendation(draft, actor=officer)
+    paper = store(paper_named("b"), subject=listed, slot="proof", actor=officer)
+    made.names |= {
+        ("/cases/commendation", "uid"): listed.uid,
+        ("/cases/commendation", "step"): "publish_commendation",
+        ("/cases/commendation", "paper"): paper.uid,
     }
 
 

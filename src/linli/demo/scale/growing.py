@@ -33,6 +33,7 @@ from linli.demo.scale import parts
 from linli.demo.scale.bare import bare
 from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE
 from linli.indicators.actions.keeping import recount as recount_facts
+from linli.organizations.actions.ranking import rank_all
 from linli.organizations.choices.filing import AMENDMENT, FILING, LegalStatus
 from linli.organizations.models import CASE_FACETS, Amendment, Filing, Organization
 from linli.organizations.registers.organizations import ORGANIZATIONS as REGISTER
@@ -99,6 +100,7 @@ def _grow(size: Size, say: Say) -> None:
         grown = _fill(size, given, person, SLICE, say)
     if grown:
         _analyze()
+        rank_all()
         say(f"{Event.objects.count():,} 条办理记录，统计信息已更新")
 
 

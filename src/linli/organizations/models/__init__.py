@@ -2,12 +2,14 @@
 
 from linli.organizations.models.activities import Activity, CheckIn, ClosedYear
 from linli.organizations.models.cadence import Occasion
+from linli.organizations.models.commendation import Commendation, Commended
 from linli.organizations.models.credit import CreditInfo, CreditListing
 from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
 from linli.organizations.models.incubation import Incubation, Incubator, Support
 from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.party import CommitteePost, PartyCoverage, PartyMember, PartySession, PartyUnit
+from linli.organizations.models.ranking import Ruler, Standing
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
 from linli.organizations.models.states import STATE_FIELDS
 
@@ -19,6 +21,8 @@ __all__ = [
     "Amendment",
     "CheckIn",
     "ClosedYear",
+    "Commendation",
+    "Commended",
     "CommitteePost",
     "CreditInfo",
     "CreditListing",
@@ -38,6 +42,8 @@ __all__ = [
     "PartySession",
     "PartyUnit",
     "Pillar",
+    "Ruler",
+    "Standing",
     "Support",
     "Tenure",
 ]

@@ -19,6 +19,7 @@ from linli.organizations.models import Organization
 from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import public_activities
 from linli.organizations.queries.credit import entries_of
+from linli.organizations.queries.ranking import standing_of
 from linli.organizations.registers.organizations import ORGANIZATIONS
 
 
@@ -54,6 +55,7 @@ def public_page(request: HttpRequest, uid: str) -> HttpResponse:
             "living": organization.legal_status in LIVING,
             "near": near,
             "entries": entries_of(organization),
+            "standing": standing_of(organization.uid),
             "coming": public_activities(organization=organization)
             .filter(starts_at__gte=clock.now())
             .order_by("starts_at")[:3],

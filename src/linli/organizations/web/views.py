@@ -38,6 +38,7 @@ from linli.organizations.queries.credit import entries_of
 from linli.organizations.queries.dormant import dormancies_visible_to
 from linli.organizations.queries.incubation import incubations_visible_to
 from linli.organizations.queries.party import unit_seen_by
+from linli.organizations.queries.ranking import standing_of
 from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.organizations.rules.activities import MAY_HOLD
 from linli.organizations.rules.filing import enters_for_others
@@ -90,6 +91,7 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             and organization.incubation_status in (IncubationStatus.NONE, IncubationStatus.EXITED),
             "kinds": AmendmentKind,
             "entries": entries_of(organization),
+            "standing": standing_of(organization.uid),
             "sees_credit": user.has_perm("organizations.view_credit", organization),
             "unit": unit_seen_by(user, organization),
             "may_amend": user.has_perm("organizations.amend", organization)
