@@ -49,7 +49,7 @@ def named(commendation: Commendation) -> list[str]:
 
 def test_the_first_of_each_kind_are_drawn_and_none_in_bad_credit(drawn: Commendation, ranked: Any) -> None:
     rows = praised_in(drawn)
-    assert [(row.organization, row.place) for row in rows] == [(ranked[4], 1), (ranked[2], 3), (ranked[1], 4)]
+    assert [(row.organization, row.place) for row in rows] == [(ranked[4], 1), (ranked[2], 2), (ranked[1], 4)]
     assert [row.total for row in rows] == [standing(ranked[n]).total for n in (4, 2, 1)]
 
 
