@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.test import Client
 from tests.organizations.test_ranking import BACKEND, another, happened, standing
@@ -152,7 +153,8 @@ def test_begun_struck_and_proposed_on_the_page(world: World, ranked: Any) -> Non
     assert client.post("/commendations/begin/", given).status_code == 409
     assert client.post("/commendations/begin/", given | {"year": "nie"}).status_code == 404
     assert client.post("/commendations/begin/", given | {"year": str(YEAR - 5)}).status_code == 422
-    assert Event.objects.filter(name="core.case_begun", subject_id=case.pk).count() == 1
+    kind = ContentType.objects.get_for_model(Commendation)
+    assert Event.objects.filter(name="core.case_begun", subject_type=kind, subject_id=case.pk).count() == 1
     stranger = Client()
     stranger.force_login(world["stranger"], backend=BACKEND)
     assert stranger.post("/commendations/begin/", given).status_code == 403

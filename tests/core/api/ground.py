@@ -47,7 +47,7 @@ from linli.organizations.actions import party, party_people, ranking
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
-from linli.organizations.actions.commendation import begin_commendation, propose_commendation
+from linli.organizations.actions.commendation import begin_commendation, propose_commendation, publish_commendation
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
@@ -290,10 +290,15 @@ def _credited(made: Ground) -> None:
 def _commended(made: Ground) -> None:
     ranking.rank_all()
     officer = made.world["district_officer"]
-    draft = begin_commendation(made.world.district, year=clock.today().year, actor=officer)
-    listed = propose_commendation(draft, actor=officer)
+    last, listed = (
+        propose_commendation(begin_commendation(made.world.district, year=year, actor=officer), actor=officer)
+        for year in (clock.today().year - 1, clock.today().year)
+    )
+    published = publish_commendation(last, actor=made.world["district_head"])
     paper = store(paper_named("b"), subject=listed, slot="proof", actor=officer)
     made.names |= {
+        ("/ranking/organizations", "uid"): made.organization.uid,
+        ("/ranking/commendations", "uid"): published.uid,
         ("/cases/commendation", "uid"): listed.uid,
         ("/cases/commendation", "step"): "publish_commendation",
         ("/cases/commendation", "paper"): paper.uid,

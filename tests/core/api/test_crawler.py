@@ -36,6 +36,7 @@ OPEN = (
     "/me",
     "/data/holdings",
     "/names",
+    "/ranking",
 )
 # Whoever holds a post reads these: who answers for what is no secret in the house.
 POSTED = ("/parameters", "/privacy/processing")
@@ -80,7 +81,14 @@ SEES = {
         "/cases/request",
         "/cases/incident",
     ),
-    "auditor": (*OFFICERS, "/cases/request", "/cases/assessment", "/cases/incident", "/privacy"),
+    "auditor": (
+        *OFFICERS,
+        "/cases/commendation",
+        "/cases/request",
+        "/cases/assessment",
+        "/cases/incident",
+        "/privacy",
+    ),
 }
 OWNERS = ("founder", "street_officer", "auditor")
 

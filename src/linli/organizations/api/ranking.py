@@ -69,7 +69,7 @@ class RankedFilter(Paged):
     kind: one_of(Kind.values) = Field(description=_KINDS)  # type: ignore[valid-type]
 
 
-class Place(Answer):
+class RankedPlace(Answer):
     """Where it stands in an area; equals share a place."""
 
     area: str = Field(examples=["东方街道"])
@@ -90,7 +90,7 @@ class PartTold(Answer):
 class Explained(Ranked):
     """An organization's parts, its places and what it was measured by."""
 
-    places: list[Place]
+    places: list[RankedPlace]
     parts: list[PartTold]
     ruler_day: dt.date = Field(examples=["2026-11-22"])
     median: Decimal = Field(examples=["3"])
