@@ -25,6 +25,7 @@ from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.incubation import begin_incubation
 from linli.organizations.models import (
+    AnnualReport,
     Commendation,
     CreditListing,
     Dormancy,
@@ -41,6 +42,7 @@ from linli.organizations.models import (
 
 KNOWN = (
     *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation"),
+    *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "annualreport"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
 )
@@ -164,6 +166,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *of_federations(world, member),
         *table(world, listing),
         *table(world, commendation),
+        *table(world, AnnualReport(organization=filed, scope=filed.scope, owner=world["founder"])),
         *administration(world),
         *imports(world),
         "",

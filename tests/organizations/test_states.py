@@ -87,7 +87,7 @@ def test_whose_filing_ends_loses_the_stars(world: World, filed: Organization) ->
 
 
 def test_rows_marked_before_the_states_are_still_sound(filed: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
-    (before,) = Organization.MARKED_BEFORE
+    before, *_later = Organization.MARKED_BEFORE
     assert set(before).isdisjoint(STATE_FIELDS)
     with monkeypatch.context() as patched:
         patched.setattr(Organization, "MARKED", before)

@@ -23,6 +23,7 @@ from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.credit import load_credit
 from linli.demo.federation import load_federations
 from linli.demo.growth import load_growth
+from linli.demo.legal import load_legal
 from linli.demo.party import load_party
 from linli.demo.people import People
 from linli.demo.places import load_places
@@ -87,5 +88,6 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{load_party(world):,} 名社会组织里的党员")
     ranked, praised = load_ranking(world)
     progress(f"{ranked} 家参加四维排位，{praised} 家受过表彰")
+    progress(f"{load_legal(world)} 份年度报告")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

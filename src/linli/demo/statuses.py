@@ -66,6 +66,9 @@ def play_status(world: World, replay: Replay, one: Past) -> None:
             after={"legal_status": str(station.label)},
         )
         before = station
+        if station == LegalStatus.REGISTERED:
+            organization.registered_on = timezone.localdate(at)
+            organization.save(update_fields=["registered_on"])
         if station in (LegalStatus.DEREGISTERED, LegalStatus.REVOKED, LegalStatus.BANNED):
             organization.ended_on = timezone.localdate(at)
             organization.save(update_fields=["ended_on"])

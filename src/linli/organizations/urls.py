@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import activities, credit, federation, incubation, party, public, ranking, views
+from linli.organizations.web import activities, credit, federation, incubation, legal, party, public, ranking, views
 
 app_name = "organizations"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("register/<slug:uid>/credit/begin/", credit.listing_begin, name="listing_begin"),
     path("register/<slug:uid>/incubation/", incubation.begin, name="begin_incubation"),
     path("register/<slug:uid>/activity/", activities.begin, name="begin_activity"),
+    path("register/<slug:uid>/report/", legal.report_begin, name="report_begin"),
     path("register/<slug:uid>/<slug:kind>/", views.amend, name="amend"),
     path("filings/begin/", views.begin, name="begin"),
     path("similar/", views.similar, name="similar"),

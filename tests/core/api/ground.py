@@ -53,8 +53,10 @@ from linli.organizations.actions.federation import begin_friendship, begin_tenur
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
 from linli.organizations.actions.sessions import keep_sessions
+from linli.organizations.choices.annual import CALL
 from linli.organizations.choices.dormant import NOTIFY
 from linli.organizations.models import (
+    AnnualReport,
     Dormancy,
     Federation,
     Filing,
@@ -64,6 +66,7 @@ from linli.organizations.models import (
     PartySession,
     Pillar,
 )
+from linli.organizations.queries.annual import due_of
 
 
 @dataclass
@@ -107,6 +110,7 @@ def ground(world: World, filed: Organization) -> Ground:
     _led(made)
     _credited(made)
     _commended(made)
+    _lawful(made)
     _administered(made)
     _personal(made, founder)
     _imports(made, officer)
@@ -302,6 +306,19 @@ def _commended(made: Ground) -> None:
         ("/cases/commendation", "uid"): listed.uid,
         ("/cases/commendation", "step"): "publish_commendation",
         ("/cases/commendation", "paper"): paper.uid,
+    }
+
+
+def _lawful(made: Ground) -> None:
+    founder = made.world["founder"]
+    draft = AnnualReport(organization=made.organization, year=2025, owner=founder, due_on=due_of(2025))
+    opened = open_draft(draft, actor=User.system(), code="organizations.begin_report")
+    report = perform(CALL, opened, actor=User.system())
+    paper = store(paper_named("r"), subject=report, slot="report", actor=founder)
+    made.names |= {
+        ("/cases/annualreport", "uid"): report.uid,
+        ("/cases/annualreport", "paper"): paper.uid,
+        ("/cases/annualreport", "step"): "exempt_report",
     }
 
 

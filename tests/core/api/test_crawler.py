@@ -45,7 +45,8 @@ FEDERATED = tuple(
 )
 # What every officer of a street reads of organizations.
 OF_ORGANIZATIONS = tuple(
-    f"/cases/{slug}" for slug in ("filing", "amendment", "listing", "activity", "incubation", "dormancy")
+    f"/cases/{slug}"
+    for slug in ("filing", "amendment", "listing", "activity", "incubation", "dormancy", "annualreport")
 )
 # Numbers are compared across a district; the records behind them are the reader's own (tests/indicators/test_api.py).
 COUNTING = (*POSTED, "/figures")
@@ -69,7 +70,7 @@ SEES = {
     "sysadmin": (*ADMINISTERS, "/reforms"),
     "secadmin": (*ADMINISTERS, "/privacy/retention", "/cases/assessment"),
     "auditadmin": (*POSTED, "/audit"),
-    "founder": ("/registers", "/cases", "/files", "/notices", "/data", "/tokens", "/find", "/inbox"),
+    "founder": ("/registers", "/cases", "/inbox", "/files", "/notices", "/data", "/tokens", "/find"),
     "street_officer": (
         *OFFICERS,
         "/boards",

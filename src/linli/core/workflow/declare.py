@@ -68,7 +68,8 @@ class Duty:
     `within` is a number of working days or the key of a parameter that holds it; None: no deadline. `until` names a
     date of the case instead (the end of a term, the day something is due): the duty lasts to the end of that day.
     Where the applicant, or who entered the case, holds that post, `stands_in` owes it instead: nobody decides on an
-    own case. When it is overdue the row also opens for `raised_to`, who may urge. A SYSTEM duty takes `then` when its
+    own case. Where an OWNER duty is nobody's, `stands_in` owes it, too. When it is overdue the row also opens for
+    `raised_to`, who may urge. A SYSTEM duty takes `then` when its
     days have run.
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
     """

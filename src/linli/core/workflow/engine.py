@@ -169,8 +169,8 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
         case_type_id=event.subject_type_id,
         case_id=case.pk,
         state=case.state,
-        role=holder_of(duty, case),
-        owner=(case.owner or case.entered_by) if duty.owed_by == OWNER else None,
+        role=(role := holder_of(duty, case)),
+        owner=(case.owner or case.entered_by) if role == OWNER else None,
         scope=case.scope,
         title=case.title[:200],
         summary=case.summary[:300],
@@ -183,8 +183,11 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
 
 
 def holder_of(duty: Duty, case: Case) -> str:
-    """The role that owes a duty of this case: the stand-in where the applicant or who entered it holds the post."""
+    """The role that owes a duty of this case: the stand-in where the applicant or who entered it holds the post, and
+    where the case is its owner's and has none: an organization without an account."""
     interested = [person for person in (case.owner, case.entered_by) if person is not None]
+    if duty.owed_by == OWNER and duty.stands_in and not interested:
+        return duty.stands_in
     own = duty.stands_in and any(holds(person, duty.owed_by, case.scope) for person in interested)
     return duty.stands_in if own else duty.owed_by
 

@@ -40,7 +40,7 @@ def selected(facts: Facts, rows: str) -> str:
     model = facts.model
     named: dict[str, Any] = {
         "_began": day_of(facts, facts.began),
-        "_ended": day_of(facts, facts.ended) if facts.ended else Value(None, DateField()),
+        "_ended": day_of(facts, facts.ended) if facts.ended else Cast(Value(None), DateField()),
     }
     named |= {f"_category_{i}": text_of(each.source) for i, each in enumerate(facts.categories)}
     named |= {f"_sum_{i}": F(column) for i, column in enumerate(facts.sums.values())}

@@ -40,6 +40,9 @@ def begin_amendment(organization: Organization, *, kind: str, actor: User) -> Am
         raise WrongState(
             "organizations.amend", f"“{organization.name}”{organization.get_legal_status_display()}，不能再变更。"
         )
+    if kind == AmendmentKind.CANCEL and organization.legal_status != LegalStatus.FILED:
+        text = f"“{organization.name}”已经登记，终止要走清算和注销登记，不能注销备案。"
+        raise WrongState("organizations.amend", text)
     open_one = _open_of(organization, kind)
     if open_one is not None:
         return open_one

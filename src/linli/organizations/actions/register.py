@@ -5,7 +5,7 @@ from __future__ import annotations
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit import record
-from linli.core.errors import BadInput
+from linli.core.errors import BadInput, WrongState
 from linli.core.workflow.numbers import next_number
 from linli.organizations.actions.party_people import leave_party, move_party
 from linli.organizations.choices.filing import LegalStatus
@@ -53,6 +53,9 @@ def amend_register(organization: Organization, *, actor: User, **changes: object
 def cancel_filing(organization: Organization, *, actor: User) -> Organization:
     """End the filing; the record stays, the public page says so."""
     organization = Organization.objects.select_for_update(of=("self",)).get(pk=organization.pk)
+    if organization.legal_status != LegalStatus.FILED:
+        words = organization.get_legal_status_display()
+        raise WrongState("organizations.cancelled", f"“{organization.name}”{words}，不能注销备案。")
     end(organization, LegalStatus.CANCELLED)
     leave_party(organization, actor=actor)
     organization.save()

@@ -1,6 +1,7 @@
 """Everything this domain keeps, a module for each part; Django finds the models here."""
 
 from linli.organizations.models.activities import Activity, CheckIn, ClosedYear
+from linli.organizations.models.annual import AnnualReport
 from linli.organizations.models.cadence import Occasion
 from linli.organizations.models.commendation import Commendation, Commended
 from linli.organizations.models.credit import CreditInfo, CreditListing
@@ -19,6 +20,7 @@ __all__ = [
     "STATE_FIELDS",
     "Activity",
     "Amendment",
+    "AnnualReport",
     "CheckIn",
     "ClosedYear",
     "Commendation",

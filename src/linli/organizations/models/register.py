@@ -112,8 +112,8 @@ class Organization(Profile, States):
 
     TOKENS = tokens_of("scope", FACETS)
 
-    MARKED = (*_MARKED_AT_FIRST, *STATE_FIELDS)
-    MARKED_BEFORE = (_MARKED_AT_FIRST,)
+    MARKED = (*_MARKED_AT_FIRST, *STATE_FIELDS, "registered_on")
+    MARKED_BEFORE = (_MARKED_AT_FIRST, (*_MARKED_AT_FIRST, *STATE_FIELDS))
 
     uid = models.CharField(max_length=22, unique=True, default=new_uid, editable=False)
     number = models.CharField(_("备案编号"), max_length=40, unique=True, null=True, blank=True)
@@ -130,6 +130,7 @@ class Organization(Profile, States):
     )
     founded_on = models.DateField(_("成立日期"), null=True, blank=True)
     filed_on = models.DateField(_("备案日期"), null=True, blank=True)
+    registered_on = models.DateField(_("登记日期"), null=True, blank=True)
     ended_on = models.DateField(_("终止日期"), null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="personal values taken out")
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -154,6 +155,11 @@ class Organization(Profile, States):
                 condition=Q(ended_on__isnull=True) | Q(filed_on__isnull=True) | Q(ended_on__gte=F("filed_on")),
             ),
             models.CheckConstraint(name="organizations_point_whole", condition=_POINT_WHOLE),
+            models.CheckConstraint(
+                name="organizations_registered_is_not_cancelled",
+                condition=~Q(legal_status="filing_cancelled") | Q(registered_on__isnull=True),
+                violation_error_message=_("已经登记的组织不能注销备案，要走注销登记。"),
+            ),
             *STATE_CONSTRAINTS,
         ]
         indexes = [

@@ -99,6 +99,7 @@ ORGANIZATIONS = declare(
             Column("uscc", "统一社会信用代码", kind=Value.CODE, public=True),
             Column("founded_on", "成立日期", kind=Value.DAY, public=True),
             Column("filed_on", "备案日期", kind=Value.DAY, public=True),
+            Column("registered_on", "登记日期", kind=Value.DAY, public=True),
             Column("ended_on", "终止日期", kind=Value.DAY),
             *_states(),
         ),

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from linli.core.files.queries import attachments_of
 from linli.core.privacy.registry import REVEALABLE, reveal_url
+from linli.core.workflow.wizard import WIZARDS
 from linli.organizations.choices.filing import DOCUMENTS
 from linli.organizations.models import Filing, Organization
 from linli.organizations.queries.register import similar_organizations
@@ -50,11 +51,13 @@ def reveal_links(context: template.Context, record: Any, *fields: str) -> SafeSt
 def papers_of(case: Any) -> dict[str, Any]:
     """The files of a case with the words of their slots, and which needed ones are lacking."""
     files = list(attachments_of(case))
+    wizard = WIZARDS.get(case.process.slug)
+    asked = [one for page in (wizard.pages(case) if wizard else ()) for one in page.documents]
+    labels = SLOTS | {one.slot: one.label for one in asked}
     for file in files:
-        file.slot_label = SLOTS.get(file.slot, "")  # type: ignore[attr-defined]
+        file.slot_label = labels.get(file.slot, "")  # type: ignore[attr-defined]
     held = {file.slot for file in files}
-    needed = [(slot, label) for slot, label, must, _why in DOCUMENTS if must] if isinstance(case, Filing) else []
-    return {"files": files, "lacking": [label for slot, label in needed if slot not in held]}
+    return {"files": files, "lacking": [one.label for one in asked if one.needed and one.slot not in held]}
 
 
 @register.simple_tag

@@ -18,6 +18,7 @@ from linli.organizations.choices.filing import LIVING
 from linli.organizations.models import Organization
 from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import public_activities
+from linli.organizations.queries.annual import latest_conclusion
 from linli.organizations.queries.credit import entries_of
 from linli.organizations.queries.ranking import standing_of
 from linli.organizations.registers.organizations import ORGANIZATIONS
@@ -56,6 +57,7 @@ def public_page(request: HttpRequest, uid: str) -> HttpResponse:
             "near": near,
             "entries": entries_of(organization),
             "standing": standing_of(organization.uid),
+            "concluded": latest_conclusion(organization),
             "coming": public_activities(organization=organization)
             .filter(starts_at__gte=clock.now())
             .order_by("starts_at")[:3],

@@ -34,6 +34,7 @@ from linli.organizations.models import Organization
 from linli.organizations.queries import federation as federations
 from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import activities_visible_to, verified_since
+from linli.organizations.queries.annual import annual_reports_visible_to, owes_report
 from linli.organizations.queries.credit import entries_of
 from linli.organizations.queries.dormant import dormancies_visible_to
 from linli.organizations.queries.incubation import incubations_visible_to
@@ -64,11 +65,12 @@ def register(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, uid: str) -> HttpResponse:
     """One organization: facts, cases, papers and everything that ever happened, on one page."""
     organization = get_object_or_404(queries.organizations_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user, year = _user(request), clock.today().year - 1
     filing = queries.filings_visible_to(user).filter(organization=organization).first()
     amendments = list(queries.amendments_visible_to(user).filter(organization=organization).order_by("-pk"))
     stays = list(incubations_visible_to(user).filter(organization=organization).order_by("-pk"))
     dormancies = list(dormancies_visible_to(user).filter(organization=organization).order_by("-pk"))
+    reports = list(annual_reports_visible_to(user).filter(organization=organization).order_by("-year"))
     return render(
         request,
         "organizations/record.html",
@@ -77,19 +79,26 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "filing": filing,
             "amendments": amendments,
             "attachments": [row for case in [filing, *amendments] if case for row in attachments_of(case)],
-            "life": life_of(organization, [case for case in [filing, *amendments, *stays, *dormancies] if case]),
+            "life": life_of(
+                organization, [case for case in [filing, *amendments, *stays, *dormancies, *reports] if case]
+            ),
             "activities": list(
                 activities_visible_to(user).filter(organization=organization).order_by("-starts_at", "-pk")[:5]
             ),
             "verified": verified_since(organization, clock.today() - dt.timedelta(days=365)),
             "may_hold": user.has_perm("organizations.begin_activity", organization)
             and organization.legal_status in MAY_HOLD,
-            "others": [*stays, *dormancies],
-            "cases_count": len([*amendments, *stays, *dormancies]) + bool(filing),
+            "others": [*reports, *stays, *dormancies],
+            "cases_count": len([*amendments, *reports, *stays, *dormancies]) + bool(filing),
+            "report_year": year
+            if user.has_perm("organizations.begin_report", organization)
+            and not any(one.year == year for one in reports)
+            and owes_report(organization, year)
+            else None,
             "may_apply": user.has_perm("organizations.begin_incubation", organization)
             and organization.legal_status in MAY_APPLY
             and organization.incubation_status in (IncubationStatus.NONE, IncubationStatus.EXITED),
-            "kinds": AmendmentKind,
+            "kinds": amendable(organization),
             "entries": entries_of(organization),
             "standing": standing_of(organization.uid),
             "sees_credit": user.has_perm("organizations.view_credit", organization),
@@ -104,6 +113,12 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             ],
         },
     )
+
+
+def amendable(organization: Organization) -> list[tuple[str, Any]]:
+    """The changes that may be asked for; the end of a registered one is no change but a liquidation."""
+    filed = organization.legal_status == LegalStatus.FILED
+    return [(kind.value, kind.label) for kind in AmendmentKind if filed or kind is not AmendmentKind.CANCEL]
 
 
 OWN_EVENTS = {
@@ -197,7 +212,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     amendments = list(queries.amendments_visible_to(user).filter(own).order_by("-pk")[:50])
     matters = list(federations.memberships_visible_to(user).filter(own).order_by("-pk")[:50])
     enquiries = list(federations.enquiries_visible_to(user).filter(owner=user).order_by("-pk")[:50])
-    held = [*filings, *amendments, *matters, *enquiries]
+    reports = list(annual_reports_visible_to(user).filter(own).order_by("-pk")[:50])
+    held = [*filings, *amendments, *reports, *matters, *enquiries]
     return render(
         request,
         "organizations/mine.html",

@@ -1,0 +1,36 @@
+"""Beginning the matters of a registered organization's legal life from its page."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from linli.core import clock
+from linli.core.access.models import User
+from linli.core.workflow.models import Case
+from linli.core.workflow.wizard import WIZARDS
+from linli.organizations.actions.annual import begin_report
+from linli.organizations.queries.register import organizations_visible_to
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _go_on(case: Case, user: User) -> HttpResponse:
+    """To the form where the person may write, else to the case."""
+    wizard = WIZARDS[case.process.slug]
+    return redirect(wizard.url(case) if wizard.may_edit(case, user) else case.get_absolute_url())
+
+
+@login_required
+def report_begin(request: HttpRequest, uid: str) -> HttpResponse:
+    """Open the report of a year, or go on with it. GET shows the organization."""
+    organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
+    if request.method != "POST":
+        return redirect(organization)
+    raw = request.POST.get("year", "")
+    year = int(raw) if raw.isascii() and raw.isdigit() and len(raw) == 4 else clock.today().year - 1
+    return _go_on(begin_report(organization, year=year, actor=_user(request)), _user(request))
