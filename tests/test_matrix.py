@@ -28,6 +28,7 @@ from linli.organizations.models import (
     AnnualReport,
     Commendation,
     CreditListing,
+    Deregistration,
     Dormancy,
     Enquiry,
     Filing,
@@ -37,12 +38,13 @@ from linli.organizations.models import (
     Occasion,
     Organization,
     Pillar,
+    Registration,
     Tenure,
 )
 
 KNOWN = (
-    *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation"),
-    *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "annualreport"),
+    *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation", "annualreport"),
+    *("registration", "deregistration"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
 )
@@ -167,6 +169,8 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, listing),
         *table(world, commendation),
         *table(world, AnnualReport(organization=filed, scope=filed.scope, owner=world["founder"])),
+        *table(world, Registration(organization=filed, scope=filed.scope, owner=world["founder"])),
+        *table(world, Deregistration(organization=filed, scope=filed.scope, owner=world["founder"])),
         *administration(world),
         *imports(world),
         "",

@@ -88,6 +88,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{load_party(world):,} 名社会组织里的党员")
     ranked, praised = load_ranking(world)
     progress(f"{ranked} 家参加四维排位，{praised} 家受过表彰")
-    progress(f"{load_legal(world)} 份年度报告")
+    reports, registrations, ends = load_legal(world)
+    progress(f"{reports} 份年度报告，{registrations} 件成立登记，{ends} 件注销登记")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

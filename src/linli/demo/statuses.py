@@ -18,16 +18,14 @@ if TYPE_CHECKING:
     from linli.demo.register import Past
 
 STATUSES = {
-    LegalStatus.REGISTERED: 17,
+    LegalStatus.REGISTERED: 18,  # one more is registered in legal.py, and two begin to liquidate
     LegalStatus.CANCELLED: 19,
     LegalStatus.DEREGISTERED: 3,
-    LegalStatus.REGISTERING: 4,
-    LegalStatus.LIQUIDATING: 2,
     LegalStatus.REVOKED: 3,
     LegalStatus.GRASSROOTS: 4,
     LegalStatus.BANNED: 1,
 }
-WITH_CODE = (LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, LegalStatus.DEREGISTERED, LegalStatus.REVOKED)
+WITH_CODE = (LegalStatus.REGISTERED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED)
 UNFILED = (LegalStatus.GRASSROOTS, LegalStatus.BANNED)
 
 # How many in a hundred; what none of them gets stays as it is.
@@ -37,12 +35,12 @@ LEVELS = {RegisteredLevel.DISTRICT: 88, RegisteredLevel.CITY: 12}
 
 def states_of(one: Past) -> dict[str, Any]:
     """Legal type and register of those that are, or were, registered."""
-    if one.status not in WITH_CODE and one.status != LegalStatus.REGISTERING:
+    if one.status not in WITH_CODE:
         return {}
     random = Random(one.profile["name"])  # noqa: S311 -- of its own, so that the rest of the demo stays as it was
     (kind,) = random.choices(list(LEGAL_TYPES), list(LEGAL_TYPES.values()))
     (level,) = random.choices(list(LEVELS), list(LEVELS.values()))
-    return {"legal_type": kind, "registered_level": "" if one.status == LegalStatus.REGISTERING else level}
+    return {"legal_type": kind, "registered_level": level}
 
 
 def play_status(world: World, replay: Replay, one: Past) -> None:
@@ -81,13 +79,8 @@ def _stations(world: World, one: Past) -> list[tuple[dt.date, LegalStatus]]:
     registering = first + dt.timedelta(days=round(room * random.uniform(0.3, 0.5)))
     registered = registering + dt.timedelta(days=random.randint(25, 52))
     later = registered + dt.timedelta(days=round(room * random.uniform(0.15, 0.25)))
-    lately = world.today - dt.timedelta(days=random.randint(12, 48))
     known = [(registering, LegalStatus.REGISTERING), (registered, LegalStatus.REGISTERED)]
     match one.status:
-        case LegalStatus.REGISTERING:
-            return [(lately, LegalStatus.REGISTERING)]
-        case LegalStatus.LIQUIDATING:
-            return [*known, (lately, LegalStatus.LIQUIDATING)]
         case LegalStatus.DEREGISTERED:
             ended = later + dt.timedelta(days=random.randint(50, 90))
             return [*known, (later, LegalStatus.LIQUIDATING), (ended, LegalStatus.DEREGISTERED)]

@@ -60,6 +60,8 @@ def build() -> None:
         Entry("活动", "core:cases", args=("activity",), group="组织", order=25, visible=sees_activities),
         Entry("孵化", "organizations:incubators", group="组织", order=26, visible=sees_activities),
         Entry("休眠组织", "core:cases", args=("dormancy",), group="组织", order=27, visible=works_on_cases),
+        Entry("成立登记", "core:cases", args=("registration",), group="组织", order=21, visible=works_on_cases),
+        Entry("注销登记", "core:cases", args=("deregistration",), group="组织", order=29, visible=works_on_cases),
         Entry("年度报告", "core:cases", args=("annualreport",), group="组织", order=28, visible=works_on_cases),
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),

@@ -52,11 +52,13 @@ from linli.organizations.actions.credit import begin_listing, enter_credit_info,
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
+from linli.organizations.actions.registration import begin_registration
 from linli.organizations.actions.sessions import keep_sessions
 from linli.organizations.choices.annual import CALL
 from linli.organizations.choices.dormant import NOTIFY
 from linli.organizations.models import (
     AnnualReport,
+    Deregistration,
     Dormancy,
     Federation,
     Filing,
@@ -315,10 +317,21 @@ def _lawful(made: Ground) -> None:
     opened = open_draft(draft, actor=User.system(), code="organizations.begin_report")
     report = perform(CALL, opened, actor=User.system())
     paper = store(paper_named("r"), subject=report, slot="report", actor=founder)
+    registration = begin_registration(made.organization, actor=founder)
+    charter = store(paper_named("c"), subject=registration, slot="charter", actor=founder)
+    ending = Deregistration(organization=made.organization, owner=founder)
+    ending = open_draft(ending, actor=founder, code="organizations.begin_deregistration")
+    resolution = store(paper_named("e"), subject=ending, slot="resolution", actor=founder)
     made.names |= {
         ("/cases/annualreport", "uid"): report.uid,
         ("/cases/annualreport", "paper"): paper.uid,
         ("/cases/annualreport", "step"): "exempt_report",
+        ("/cases/registration", "uid"): registration.uid,
+        ("/cases/registration", "paper"): charter.uid,
+        ("/cases/registration", "step"): "withdraw_registration",
+        ("/cases/deregistration", "uid"): ending.uid,
+        ("/cases/deregistration", "paper"): resolution.uid,
+        ("/cases/deregistration", "step"): "withdraw_deregistration",
     }
 
 

@@ -46,7 +46,10 @@ FEDERATED = tuple(
 # What every officer of a street reads of organizations.
 OF_ORGANIZATIONS = tuple(
     f"/cases/{slug}"
-    for slug in ("filing", "amendment", "listing", "activity", "incubation", "dormancy", "annualreport")
+    for slug in (
+        *("filing", "amendment", "listing", "activity", "incubation", "dormancy"),
+        *("annualreport", "registration", "deregistration"),
+    )
 )
 # Numbers are compared across a district; the records behind them are the reader's own (tests/indicators/test_api.py).
 COUNTING = (*POSTED, "/figures")

@@ -157,6 +157,8 @@ PAGES: dict[str, str | list[str]] = {
     "organizations:commendations": ["commendations_list"],
     "organizations:commendation": ["commendations_one"],
     "organizations:begin_commendation": ["cases_commendation_begin"],
+    "organizations:registration_begin": ["cases_registration_begin"],
+    "organizations:deregistration_begin": ["cases_deregistration_begin"],
     "organizations:report_begin": ["cases_annualreport_begin"],
     "organizations:listing_begin": ["cases_listing_begin"],
     "organizations:federation_begin": ["cases_tenure_begin", "cases_friendship_begin", "cases_pillar_begin"],

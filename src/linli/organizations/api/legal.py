@@ -11,8 +11,12 @@ from pydantic import Field
 from linli.core.api.begins import begins
 from linli.core.api.schemas import UID, Input
 from linli.organizations.actions.annual import begin_report
+from linli.organizations.actions.deregistration import begin_deregistration
+from linli.organizations.actions.registration import begin_registration
 from linli.organizations.choices.annual import ANNUAL, FIRST_YEAR, LAST_YEAR
-from linli.organizations.models import AnnualReport, Organization
+from linli.organizations.choices.deregistration import DEREGISTRATION
+from linli.organizations.choices.registration import REGISTRATION
+from linli.organizations.models import AnnualReport, Deregistration, Organization, Registration
 from linli.organizations.queries.register import organizations_visible_to
 
 ORGANIZATION = Field(max_length=22, description="名册里的标识", examples=[UID])
@@ -36,3 +40,27 @@ class BeginReport(Input):
 def open_report(body: BeginReport, *, actor: Any) -> AnnualReport:
     """An annual report."""
     return begin_report(_seen(body.organization, actor), year=body.year, actor=actor)
+
+
+class BeginRegistration(Input):
+    """An application to be registered, or the one that is open."""
+
+    organization: str = ORGANIZATION
+
+
+@begins(REGISTRATION, BeginRegistration)
+def open_registration(body: BeginRegistration, *, actor: Any) -> Registration:
+    """A registration."""
+    return begin_registration(_seen(body.organization, actor), actor=actor)
+
+
+class BeginDeregistration(Input):
+    """An application to end a registered organization, or the one that is open."""
+
+    organization: str = ORGANIZATION
+
+
+@begins(DEREGISTRATION, BeginDeregistration)
+def open_deregistration(body: BeginDeregistration, *, actor: Any) -> Deregistration:
+    """The end of a registration."""
+    return begin_deregistration(_seen(body.organization, actor), actor=actor)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 
+from linli.core.access.models import User
 from linli.core.privacy.choices import Ground
-from linli.core.privacy.declare import Holding, Item, Processing, Subject, declare_holdings, declare_processing
-from linli.core.privacy.holdings import STORED
-from linli.organizations.models import AnnualReport
+from linli.core.privacy.declare import (
+    Holding,
+    Item,
+    Processing,
+    Retention,
+    Subject,
+    declare_holdings,
+    declare_processing,
+    declare_retention,
+)
+from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.workflow.models import Case
+from linli.organizations.models import AnnualReport, Deregistration, Registration
 
 LEGAL = "legal"
 
@@ -17,11 +29,11 @@ declare_processing(
     Processing(
         LEGAL,
         "已登记社会组织的登记管理",
-        "接受年度报告，作出检查结论，督促整改",
+        "办理成立登记和注销登记；接受年度报告，作出检查结论，督促整改",
         Ground.DUTY,
         "个人信息保护法第十三条第一款第三项、第三十四条；社会团体登记管理条例；民办非企业单位登记管理暂行条例",
         "组织的负责人",
-        "来自名册；报告由负责人自己填写，没有账号的由社区工作者代填",
+        "来自名册；申请和报告由负责人自己填写，没有账号的由社区工作者代填",
         "所在社区、街道、区民政局的经办人",
         STORED,
     )
@@ -38,6 +50,24 @@ def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def _reports(subject: Subject) -> QuerySet[AnnualReport]:
     return AnnualReport.objects.filter(owner=_key(subject)).select_related("organization__area__parent")
+
+
+def _registrations(subject: Subject) -> QuerySet[Registration]:
+    return Registration.objects.filter(owner=_key(subject)).select_related("organization__area__parent")
+
+
+def _ends(subject: Subject) -> QuerySet[Deregistration]:
+    return Deregistration.objects.filter(owner=_key(subject)).select_related("organization__area__parent")
+
+
+def _kept(case: Case, subject: Subject) -> str:
+    return "正在办理，请先撤回" if case.is_open and case.began_at is not None else ""
+
+
+def _erase(case: Case, *, actor: User) -> None:
+    """It says nothing of a person but who applied, which the log keeps as well; a draft goes whole."""
+    if case.began_at is None and case.state == "draft":
+        delete_draft(case)
 
 
 declare_holdings(
@@ -60,5 +90,66 @@ declare_holdings(
         url=lambda row: str(row.get_absolute_url()),
         scope=lambda row: str(row.scope),
         persons=_owners,
+    ),
+    Holding(
+        "registrations",
+        "我申请的成立登记",
+        "organizations.Registration",
+        LEGAL,
+        _registrations,
+        (
+            Item("full_name", "登记名称"),
+            Item("number", "编号"),
+            Item("state", "状态"),
+            Item("premises", "住所"),
+            Item("complete_on", "受理日期"),
+            Item("uscc", "统一社会信用代码"),
+        ),
+        unit="件",
+        url=lambda row: str(row.get_absolute_url()),
+        erase=_erase,
+        kept_by_law=_kept,
+        scope=lambda row: str(row.scope),
+        persons=_owners,
+    ),
+    Holding(
+        "deregistrations",
+        "我申请的注销登记",
+        "organizations.Deregistration",
+        LEGAL,
+        _ends,
+        (
+            Item("organization", "组织", show=lambda row: row.organization.name),
+            Item("number", "编号"),
+            Item("state", "状态"),
+            Item("cause", "原因"),
+            Item("plan", "清算安排"),
+            Item("liquidated_on", "清算结束"),
+            Item("decided_on", "注销日期"),
+        ),
+        unit="件",
+        url=lambda row: str(row.get_absolute_url()),
+        erase=_erase,
+        kept_by_law=_kept,
+        scope=lambda row: str(row.scope),
+        persons=_owners,
+    ),
+)
+declare_retention(
+    *(
+        Retention(
+            f"{model._meta.model_name}-drafts",
+            f"没有提交的{model._meta.verbose_name}申请",
+            LEGAL,
+            "自最后一次修改之日",
+            "删除草稿和附件",
+            "同 retention.draft_days",
+            "retention.draft_days",
+            model._meta.label,
+            partial(untouched_since, model),
+            delete_draft,
+            since="created_at",
+        )
+        for model in (Registration, Deregistration)
     )
 )

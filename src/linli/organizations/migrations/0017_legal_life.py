@@ -1,12 +1,13 @@
-"""The legal life of registered organizations: the annual report, and the day of registration beside that of filing."""
+"""The legal life of registered organizations: registration by law, annual reports, and the day of registration."""
 
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.expressions
 import linli.core.access.models
 import linli.core.clock
-from decimal import Decimal
 import linli.core.registers.schema
+from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
@@ -59,6 +60,66 @@ class Migration(migrations.Migration):
                 'verbose_name': '年度报告',
             },
         ),
+        migrations.CreateModel(
+            name='Deregistration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.CharField(default=linli.core.access.models.new_uid, editable=False, max_length=22, unique=True)),
+                ('number', models.CharField(blank=True, db_index=True, editable=False, max_length=40, verbose_name='编号')),
+                ('scope', models.CharField(blank=True, db_collation='C', editable=False, max_length=200)),
+                ('parameters', models.JSONField(default=dict, editable=False, help_text='values the case began under')),
+                ('revision', models.PositiveIntegerField(default=0, editable=False)),
+                ('created_at', models.DateTimeField(default=linli.core.clock.now, editable=False)),
+                ('began_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('state', models.CharField(choices=[('draft', '填写中'), ('consent', '主管单位审查'), ('mend', '主管单位退回补正'), ('liquidating', '清算'), ('applying', '清算结束，申请注销'), ('deciding', '登记机关审查'), ('mend_registry', '登记机关退回补正'), ('deregistered', '已注销登记'), ('refused', '不同意注销'), ('resumed', '终止清算，恢复活动'), ('withdrawn', '已撤回')], default='draft', max_length=14, verbose_name='状态')),
+                ('kind', models.CharField(blank=True, choices=[('dissolve', '自行解散'), ('term', '完成宗旨或者章程规定的期限届满'), ('merge', '并入另一家组织'), ('split', '分立后不再保留')], max_length=10, verbose_name='终止的情形')),
+                ('cause', models.TextField(blank=True, max_length=500, verbose_name='原因')),
+                ('plan', models.TextField(blank=True, max_length=500, verbose_name='清算安排')),
+                ('liquidated_on', models.DateField(blank=True, editable=False, null=True, verbose_name='清算结束')),
+                ('apply_by', models.DateField(blank=True, editable=False, null=True, verbose_name='申请期限')),
+                ('applied_on', models.DateField(blank=True, editable=False, null=True, verbose_name='申请日期')),
+                ('claims', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='收回债权（元）')),
+                ('debts', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='清偿债务（元）')),
+                ('remainder', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='剩余财产（元）')),
+                ('heir', models.CharField(blank=True, max_length=200, verbose_name='剩余财产的去向')),
+                ('decided_on', models.DateField(blank=True, editable=False, null=True, verbose_name='注销日期')),
+            ],
+            options={
+                'verbose_name': '注销登记',
+            },
+        ),
+        migrations.CreateModel(
+            name='Registration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.CharField(default=linli.core.access.models.new_uid, editable=False, max_length=22, unique=True)),
+                ('number', models.CharField(blank=True, db_index=True, editable=False, max_length=40, verbose_name='编号')),
+                ('scope', models.CharField(blank=True, db_collation='C', editable=False, max_length=200)),
+                ('parameters', models.JSONField(default=dict, editable=False, help_text='values the case began under')),
+                ('revision', models.PositiveIntegerField(default=0, editable=False)),
+                ('created_at', models.DateTimeField(default=linli.core.clock.now, editable=False)),
+                ('began_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('state', models.CharField(choices=[('draft', '填写中'), ('consent', '主管单位审查'), ('mend', '主管单位退回补正'), ('accepting', '登记机关受理'), ('mend_registry', '登记机关退回补正'), ('deciding', '登记机关审查'), ('registered', '准予登记'), ('refused', '不予登记'), ('withdrawn', '已撤回')], default='draft', max_length=14, verbose_name='状态')),
+                ('before', models.CharField(editable=False, help_text='the legal status it came from', max_length=20)),
+                ('legal_type', models.CharField(blank=True, choices=[('association', '社会团体'), ('service', '社会服务机构'), ('foundation', '基金会')], max_length=12, verbose_name='法律类型')),
+                ('full_name', models.CharField(blank=True, max_length=60, validators=[django.core.validators.MinLengthValidator(4)], verbose_name='登记名称')),
+                ('premises', models.CharField(blank=True, max_length=120, verbose_name='住所')),
+                ('individuals', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='个人会员')),
+                ('units', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='单位会员')),
+                ('staff', models.PositiveIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='从业人员')),
+                ('funds', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=14, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='注册资金（元）')),
+                ('approval_number', models.CharField(blank=True, editable=False, max_length=60, verbose_name='批准文号')),
+                ('complete_on', models.DateField(blank=True, editable=False, null=True, verbose_name='受理日期')),
+                ('decide_by', models.DateField(blank=True, editable=False, null=True, verbose_name='决定期限')),
+                ('uscc', models.CharField(blank=True, editable=False, max_length=18, verbose_name='统一社会信用代码')),
+                ('decided_on', models.DateField(blank=True, editable=False, null=True, verbose_name='登记日期')),
+            ],
+            options={
+                'verbose_name': '成立登记',
+            },
+        ),
         migrations.AddField(
             model_name='organization',
             name='registered_on',
@@ -85,6 +146,51 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='annualreport',
+            name='owner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
+        ),
+        migrations.AddField(
+            model_name='deregistration',
+            name='decided_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='deregistration',
+            name='entered_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人'),
+        ),
+        migrations.AddField(
+            model_name='deregistration',
+            name='merged_into',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='并入'),
+        ),
+        migrations.AddField(
+            model_name='deregistration',
+            name='organization',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deregistrations', to='organizations.organization', verbose_name='社会组织'),
+        ),
+        migrations.AddField(
+            model_name='deregistration',
+            name='owner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='decided_by',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='entered_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人'),
+        ),
+        migrations.AddField(
+            model_name='registration',
+            name='organization',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='organizations.organization', verbose_name='社会组织'),
+        ),
+        migrations.AddField(
+            model_name='registration',
             name='owner',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
         ),
@@ -140,5 +246,99 @@ class Migration(migrations.Migration):
             model_name='annualreport',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'missed'), _negated=True), ('missed_on__isnull', True)), models.Q(('missed_on__gt', models.F('due_on')), ('missed_on__isnull', False)), _connector='OR'), name='organizations_annual_missed_after_due', violation_error_message='报送期限还没有到，不能认定没有按时报送。'),
         ),
+        migrations.AddIndex(
+            model_name='deregistration',
+            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_deregist_scope'),
+        ),
+        migrations.AddIndex(
+            model_name='deregistration',
+            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_deregist_state'),
+        ),
+        migrations.AddIndex(
+            model_name='deregistration',
+            index=models.Index(fields=['owner', '-id'], name='organizations_deregist_owned'),
+        ),
+        migrations.AddIndex(
+            model_name='deregistration',
+            index=models.Index(fields=['entered_by', '-id'], name='organizations_deregist_entered'),
+        ),
+        migrations.AddIndex(
+            model_name='deregistration',
+            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_deregist_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='deregistration',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['deregistered', 'refused', 'resumed', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_deregistration', violation_error_message='这家组织已经有一件注销登记在办。'),
+        ),
+        migrations.AddConstraint(
+            model_name='deregistration',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('kind', ''), _negated=True), models.Q(('cause', ''), _negated=True), models.Q(('plan', ''), _negated=True)), _connector='OR'), name='organizations_deregister_sent_is_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='deregistration',
+            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('kind', 'merge'), models.Q(('merged_into', models.F('organization')), _negated=True)), _connector='OR'), name='organizations_deregister_merges_with_another', violation_error_message='只有合并才填并入哪一家，并且要是另一家。'),
+        ),
+        migrations.AddConstraint(
+            model_name='deregistration',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applying', 'deciding', 'mend_registry', 'deregistered']), _negated=True), models.Q(('apply_by__gt', models.F('liquidated_on')), ('liquidated_on__isnull', False)), _connector='OR'), name='organizations_deregister_liquidated_first', violation_error_message='先要清算结束。'),
+        ),
+        migrations.AddConstraint(
+            model_name='deregistration',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['deciding', 'deregistered']), _negated=True), models.Q(('applied_on__isnull', False), ('claims__gte', 0), ('debts__gte', 0), ('remainder__gte', 0), models.Q(('heir', ''), _negated=True)), _connector='OR'), name='organizations_deregister_by_report'),
+        ),
+        migrations.AddConstraint(
+            model_name='deregistration',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'deregistered'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_on__gte', models.F('liquidated_on')), ('decided_on__isnull', False)), _connector='OR'), name='organizations_deregister_by_somebody'),
+        ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_regist_scope'),
+        ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_regist_state'),
+        ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(fields=['owner', '-id'], name='organizations_regist_owned'),
+        ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(fields=['entered_by', '-id'], name='organizations_regist_entered'),
+        ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_regist_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['registered', 'refused', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_registration', violation_error_message='这家组织已经有一件登记申请在办。'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organizations_registration_code_once', violation_error_message='这个统一社会信用代码已经给了别的组织。'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.CheckConstraint(condition=models.Q(('legal_type__in', ['', 'association', 'service'])), name='organizations_registration_type_offered', violation_error_message='基金会由省级以上民政部门登记，区里不受理。'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('legal_type', ''), _negated=True), models.Q(('full_name', ''), _negated=True), models.Q(('premises', ''), _negated=True)), _connector='OR'), name='organizations_registration_sent_is_whole'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepting', 'mend_registry', 'deciding', 'registered']), _negated=True), models.Q(('approval_number', ''), _negated=True), _connector='OR'), name='organizations_registration_consented_first', violation_error_message='先要有业务主管单位的批准文件。'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('complete_on__isnull', True), ('decide_by__isnull', True), models.Q(('state__in', ['deciding', 'registered']), _negated=True)), models.Q(('complete_on__isnull', False), ('decide_by__gt', models.F('complete_on'))), _connector='OR'), name='organizations_registration_clock'),
+        ),
+        migrations.AddConstraint(
+            model_name='registration',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), models.Q(('uscc', ''), _negated=True), models.Q(models.Q(('funds__gt', 0), ('legal_type', 'service'), ('staff__gte', 1)), models.Q(('funds__gte', 30000), ('legal_type', 'association'), models.Q(('individuals__gte', 50), ('units__gte', 30), models.Q(('individuals__gt', 0), ('individuals__gte', django.db.models.expressions.CombinedExpression(models.Value(50), '-', models.F('units'))), ('units__gt', 0)), _connector='OR')), _connector='OR')), _connector='OR'), name='organizations_registration_is_lawful', violation_error_message='没有达到登记条件。'),
+        ),
         linli.core.registers.schema.KeepTally('organizations_annualreport', 'annualreport', {'state': ('state', 'choice')}),
+        linli.core.registers.schema.KeepTally('organizations_deregistration', 'deregistration', {'state': ('state', 'choice')}),
+        linli.core.registers.schema.KeepTally('organizations_registration', 'registration', {'state': ('state', 'choice')}),
     ]

@@ -5,6 +5,7 @@ from linli.organizations.models.annual import AnnualReport
 from linli.organizations.models.cadence import Occasion
 from linli.organizations.models.commendation import Commendation, Commended
 from linli.organizations.models.credit import CreditInfo, CreditListing
+from linli.organizations.models.deregistration import Deregistration
 from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
 from linli.organizations.models.incubation import Incubation, Incubator, Support
@@ -12,6 +13,7 @@ from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.party import CommitteePost, PartyCoverage, PartyMember, PartySession, PartyUnit
 from linli.organizations.models.ranking import Ruler, Standing
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
+from linli.organizations.models.registration import Registration
 from linli.organizations.models.states import STATE_FIELDS
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "CommitteePost",
     "CreditInfo",
     "CreditListing",
+    "Deregistration",
     "Dormancy",
     "Enquiry",
     "Federation",
@@ -44,6 +47,7 @@ __all__ = [
     "PartySession",
     "PartyUnit",
     "Pillar",
+    "Registration",
     "Ruler",
     "Standing",
     "Support",

@@ -23,6 +23,9 @@ SLOTS = {slot: label for slot, label, _needed, _why in DOCUMENTS} | {
     "approval": "批准文件",
     "election": "选举或聘任记录",
     "agreement": "友好合作协议",
+    "application": "申请书",
+    "resolution": "会议决议",
+    "liquidation": "清算报告",
 }
 
 

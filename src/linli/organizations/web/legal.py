@@ -11,6 +11,8 @@ from linli.core.access.models import User
 from linli.core.workflow.models import Case
 from linli.core.workflow.wizard import WIZARDS
 from linli.organizations.actions.annual import begin_report
+from linli.organizations.actions.deregistration import begin_deregistration
+from linli.organizations.actions.registration import begin_registration
 from linli.organizations.queries.register import organizations_visible_to
 
 
@@ -34,3 +36,21 @@ def report_begin(request: HttpRequest, uid: str) -> HttpResponse:
     raw = request.POST.get("year", "")
     year = int(raw) if raw.isascii() and raw.isdigit() and len(raw) == 4 else clock.today().year - 1
     return _go_on(begin_report(organization, year=year, actor=_user(request)), _user(request))
+
+
+@login_required
+def registration_begin(request: HttpRequest, uid: str) -> HttpResponse:
+    """Apply to be registered, or go on with the application that is open. GET shows the organization."""
+    organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
+    if request.method != "POST":
+        return redirect(organization)
+    return _go_on(begin_registration(organization, actor=_user(request)), _user(request))
+
+
+@login_required
+def deregistration_begin(request: HttpRequest, uid: str) -> HttpResponse:
+    """Apply to end a registered organization, or go on with what is open. GET shows the organization."""
+    organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
+    if request.method != "POST":
+        return redirect(organization)
+    return _go_on(begin_deregistration(organization, actor=_user(request)), _user(request))

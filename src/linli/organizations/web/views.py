@@ -36,14 +36,17 @@ from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import activities_visible_to, verified_since
 from linli.organizations.queries.annual import annual_reports_visible_to, owes_report
 from linli.organizations.queries.credit import entries_of
+from linli.organizations.queries.deregistration import deregistrations_visible_to, registered_here
 from linli.organizations.queries.dormant import dormancies_visible_to
 from linli.organizations.queries.incubation import incubations_visible_to
 from linli.organizations.queries.party import unit_seen_by
 from linli.organizations.queries.ranking import standing_of
+from linli.organizations.queries.registration import registrations_visible_to
 from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.organizations.rules.activities import MAY_HOLD
 from linli.organizations.rules.filing import enters_for_others
 from linli.organizations.rules.incubation import MAY_APPLY
+from linli.organizations.rules.registration import MAY_REGISTER
 from linli.organizations.sheets.organizations import ORGANIZATIONS as SHEET
 
 
@@ -71,6 +74,9 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
     stays = list(incubations_visible_to(user).filter(organization=organization).order_by("-pk"))
     dormancies = list(dormancies_visible_to(user).filter(organization=organization).order_by("-pk"))
     reports = list(annual_reports_visible_to(user).filter(organization=organization).order_by("-year"))
+    asked = registrations_visible_to(user).filter(organization=organization).order_by("-pk")
+    ends = deregistrations_visible_to(user).filter(organization=organization).order_by("-pk")
+    lawful = [*ends, *reports, *asked]
     return render(
         request,
         "organizations/record.html",
@@ -80,7 +86,7 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "amendments": amendments,
             "attachments": [row for case in [filing, *amendments] if case for row in attachments_of(case)],
             "life": life_of(
-                organization, [case for case in [filing, *amendments, *stays, *dormancies, *reports] if case]
+                organization, [case for case in [filing, *amendments, *stays, *dormancies, *lawful] if case]
             ),
             "activities": list(
                 activities_visible_to(user).filter(organization=organization).order_by("-starts_at", "-pk")[:5]
@@ -88,8 +94,13 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "verified": verified_since(organization, clock.today() - dt.timedelta(days=365)),
             "may_hold": user.has_perm("organizations.begin_activity", organization)
             and organization.legal_status in MAY_HOLD,
-            "others": [*reports, *stays, *dormancies],
-            "cases_count": len([*amendments, *reports, *stays, *dormancies]) + bool(filing),
+            "others": [*lawful, *stays, *dormancies],
+            "cases_count": len([*amendments, *lawful, *stays, *dormancies]) + bool(filing),
+            "may_end": user.has_perm("organizations.begin_deregistration", organization)
+            and organization.legal_status == LegalStatus.REGISTERED
+            and registered_here(organization),
+            "may_register": user.has_perm("organizations.begin_registration", organization)
+            and organization.legal_status in MAY_REGISTER,
             "report_year": year
             if user.has_perm("organizations.begin_report", organization)
             and not any(one.year == year for one in reports)
@@ -125,6 +136,10 @@ OWN_EVENTS = {
     "organizations.entered": "记入名册",
     "organizations.amended": "名册内容变更",
     "organizations.cancelled": "注销备案",
+    "organizations.registered": "登记，记入名册",
+    "organizations.deregistered": "注销登记",
+    "organizations.merged_into": "一家组织并入",
+    "organizations.legal_status": "法律状态变化",
     "sheets.created": "从表格记入名册",
     "sheets.updated": "按表格更新名册",
     "sheets.restored": "撤销导入，恢复原来的内容",
@@ -148,6 +163,7 @@ def life_of(organization: Organization, of_cases: list[Any]) -> list[cases.Entry
         entry = cases.entry_of(event, owner_id=organization.owner_id)
         if event.name in OWN_EVENTS:
             after = event.detail.get("after", {})
+            after = after if isinstance(after, dict) else {"legal_status": after}
             quote = ";".join(
                 f"{FIELD_WORDS.get(name, name)}:{dict(LegalStatus.choices).get(value, value)}"
                 for name, value in after.items()
@@ -163,6 +179,7 @@ FIELD_WORDS = {
     "leader": "负责人",
     "area": "所在社区",
     "legal_status": "法律状态",
+    "uscc": "统一社会信用代码",
 }
 
 
@@ -213,7 +230,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     matters = list(federations.memberships_visible_to(user).filter(own).order_by("-pk")[:50])
     enquiries = list(federations.enquiries_visible_to(user).filter(owner=user).order_by("-pk")[:50])
     reports = list(annual_reports_visible_to(user).filter(own).order_by("-pk")[:50])
-    held = [*filings, *amendments, *reports, *matters, *enquiries]
+    registrations = list(registrations_visible_to(user).filter(own).order_by("-pk")[:50])
+    ends = list(deregistrations_visible_to(user).filter(own).order_by("-pk")[:50])
+    held = [*filings, *amendments, *registrations, *reports, *ends, *matters, *enquiries]
     return render(
         request,
         "organizations/mine.html",
