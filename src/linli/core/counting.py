@@ -44,7 +44,9 @@ def bounded(rows: QuerySet[Any], *others: QuerySet[Any], most: int = MOST) -> Bo
 
 def counts(parts: Sequence[QuerySet[Any]], most: int = MOST) -> list[int]:
     """How many rows each list has, none counted further than `most`; one query for all of them, of any models."""
-    found, asked, values = [0] * len(parts), [], []
+    found: list[int] = [0] * len(parts)
+    asked: list[tuple[int, str]] = []
+    values: list[Any] = []
     for place, part in enumerate(parts):
         with suppress(EmptyResultSet):
             sql, own = part.order_by().values_list("pk")[:most].query.sql_with_params()

@@ -110,7 +110,9 @@ def _units(world: World, row: Federation, own: bool) -> None:
 
 def _accepted(world: World, unit: PartyUnit, secretary: User) -> PartyUnit:
     given = {"secretary_name": world.people.name(), "term_from": clock.today(), "theme_day": 15}
-    return actions.accept_unit(actions.save_unit(unit, actor=secretary, revision=None, **given), actor=secretary)
+    saved = actions.save_unit(unit, actor=secretary, revision=None, **given)
+    accepted: PartyUnit = actions.accept_unit(saved, actor=secretary)
+    return accepted
 
 
 def _sessions(world: World, unit: PartyUnit) -> None:
