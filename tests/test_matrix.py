@@ -31,12 +31,16 @@ from linli.organizations.models import (
     Deregistration,
     Dormancy,
     Enquiry,
+    Federation,
     Filing,
     Friendship,
     Member,
     Membership,
     Occasion,
     Organization,
+    PartyMember,
+    PartySession,
+    PartyUnit,
     Pillar,
     Registration,
     Tenure,
@@ -47,6 +51,7 @@ KNOWN = (
     *("registration", "deregistration"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
+    *("partyunit", "partysession"),
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -130,6 +135,24 @@ def of_federations(world: World, member: Member) -> list[str]:
     return [*rows, *table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
 
 
+def of_party(world: World, federation: Federation, filed: Organization) -> list[str]:
+    """Party-building in 金苑社区: the loops, and who keeps and reads what is sensitive."""
+    rows = table(world, PartyUnit(federation=federation, scope=filed.scope))
+    rows += table(world, PartySession(federation=federation, scope=filed.scope))
+    rows += ["\n## 党员和兼职\n", "| 权限 | 谁有 |", "|---|---|"]
+    kept = {
+        "organizations.view_party_member": PartyMember(organization=filed, scope=filed.scope),
+        "organizations.reveal_party_member": PartyMember(organization=filed, scope=filed.scope),
+        "organizations.keep_party_members": filed,
+        "organizations.keep_committee_posts": filed,
+        "organizations.suggest_units": federation,
+    }
+    for name, subject in kept.items():
+        may = [who for who in PERSONAS if world[who].has_perm(name, subject)]
+        rows.append(f"| `{name}` | {', '.join(may)} |")
+    return rows
+
+
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing, member: Member) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
     activity = begin_activity(filed, actor=world["founder"])
@@ -166,6 +189,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, assessment),
         *table(world, incident),
         *of_federations(world, member),
+        *of_party(world, member.federation, filed),
         *table(world, listing),
         *table(world, commendation),
         *table(world, AnnualReport(organization=filed, scope=filed.scope, owner=world["founder"])),

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.organizations.party import BACKEND, card, member, members, organization, own_branch, suggested
 from tests.personas import PERSONAS, World
 
@@ -245,7 +246,7 @@ def test_a_unit_proposed_by_hand_leads_to_its_form(world: World, federation: Fed
     given = {"organization": one.uid, "kind": "instructor"}
     answer = signed_in(world, "federation_secretary").post(f"/party/{federation.uid}/enter/unit/", given)
     made = PartyUnit.objects.latest("pk")
-    assert (made.kind, answer["Location"]) == ("instructor", f"/partyunit/{made.uid}/edit/unit/")
+    assert (made.kind, answer["Location"]) == ("instructor", f"/cases/partyunit/{made.uid}/edit/unit/")
 
 
 # --- privacy ------------------------------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ def test_every_look_asks_a_reason_and_tells_the_person(world: World, begun: Part
     event = Event.objects.get(name="privacy.reveal")
     assert (event.actor, event.subject_id) == (world["street_officer"], row.pk)
     assert card(50) not in str(event.detail)
-    assert "核对党员身份" in signed_in(world, "resident").get("/me/access-log/", follow=True).text
+    assert "核对党员身份" in signed_in(world, "resident").get(reverse("core:access_log")).text
     assert signed_in(world, "auditor").post(reveal_url(row, "phone"), {}).status_code == 403
     assert signed_in(world, "community_head").get(reveal_url(row, "phone")).status_code == 404
 
