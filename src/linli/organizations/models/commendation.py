@@ -25,7 +25,6 @@ from linli.organizations.models.register import Organization
 class Commendation(Case):
     """The list of one year and area: drawn from the ranking, thinned by people, decided by another one."""
 
-    FOUND_BY = "area"
     MARKED = (*CASE_MARKED, "area", "year", "drawn_on", "proposed_by", "decided_by", "published_on")
 
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name=_("范围"))
