@@ -484,7 +484,6 @@ def test_a_registered_organization_is_not_cancelled_like_a_filed_one(
     assert ("变更名称" in page, "注销备案" in page) == (True, False)
     assert client.post(f"/register/{registered.uid}/cancel/").status_code == 409
 
-    # One that was asked for before the registration is not granted after it.
     Organization.objects.filter(pk=registered.pk).update(
         legal_status="filed", legal_type="", registered_level="", registered_on=None
     )

@@ -8,6 +8,7 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -130,6 +131,10 @@ def party_member(person: User, world: World) -> PartyMember:
     given = {"organization": organization(person, world, "巡逻队"), "id_number": number}
     row: PartyMember = made(PartyMember, person, **given)
     return row
+def of_an_organization(model: type[models.Model], given: dict[str, Any], person: User, world: World) -> Any:
+    """A case of an organization the person has in hand; an organization has one open at a time."""
+    what = f"登记{model._meta.model_name}"
+    return made(model, person, organization=organization(person, world, what), **given)
 
 
 def look(person: User, world: World) -> Disclosure:
@@ -155,6 +160,10 @@ MADE: dict[str, Callable[[User, World], Any]] = {
     "committee-posts": lambda person, world: made(
         HOLDINGS["committee-posts"].model, person, organization=organization(person, world, "议事会")
     ),
+    **{
+        slug: partial(of_an_organization, HOLDINGS[slug].model, given)
+        for slug, given in {"annual-reports": {"year": 2025}, "registrations": {}, "deregistrations": {}}.items()
+    },
     "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
     "federation-members": lambda person, world: made(HOLDINGS["federation-members"].model, person, kind="enterprise"),
     **{

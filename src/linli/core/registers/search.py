@@ -140,33 +140,47 @@ def word_tokens(word: Word, tokens: Expression, *, public: bool) -> Q:
     return found
 
 
-def found_by(model: Any, asked: str) -> Q:
+# What a related register found already: its model and the words → the keys, None where they are many.
+Known = dict[tuple[Any, str], list[Any] | None]
+
+
+def found_by(model: Any, asked: str, known: Known | None = None) -> Q:
     """What holds every word, for lists that are no registers: a model with search columns names its `TOKENS`; one
     that is found by a related record names the relation in `FOUND_BY`; any other its `SEARCH`.
+    Lists that are asked together hand on one `known`, so that a register they are found by is asked once.
     """
     if searchable(model):
         exact, named = _conditions(model, asked)
         return exact & named if planned_rows(model._base_manager.filter(named).values("pk")) <= FEW else exact
     if via := getattr(model, "FOUND_BY", ""):
-        return Q(number__startswith=asked.upper()) | _found_by_related(model, via, asked)
+        return Q(number__startswith=asked.upper()) | _found_by_related(
+            model, via, asked, {} if known is None else known
+        )
     match = Q()
     for path in model.SEARCH:
         match |= Q(**{path: asked})
     return match
 
 
-def _found_by_related(model: Any, via: str, asked: str) -> Q:
+def _found_by_related(model: Any, via: str, asked: str, known: Known) -> Q:
     """The related rows by their keys where they are few; where many, each row's own is looked at on the way along the
     list, which ends when the page is full. Left the choice, the planner reads all of both and joins them."""
     related = model._meta.get_field(via).related_model
     exact, named = _conditions(related, asked)
-    if planned_rows(related._base_manager.filter(named).values("pk")) <= FEW:
-        keys = list(related._base_manager.filter(exact, named).values_list("pk", flat=True)[: FEW + 1])
-        if len(keys) <= FEW:
-            return Q(**{f"{via}__in": keys})
+    if (related, asked) not in known:
+        known[related, asked] = _few(related, exact, named)
+    if (keys := known[related, asked]) is not None:
+        return Q(**{f"{via}__in": keys})
     holds = ExpressionWrapper(exact, output_field=BooleanField())
     one = related._base_manager.filter(pk=OuterRef(via)).annotate(holds=holds).values("holds")
     return Q(Subquery(one, output_field=BooleanField()))
+
+
+def _few(related: Any, exact: Q, named: Q) -> list[Any] | None:
+    if planned_rows(related._base_manager.filter(named).values("pk")) > FEW:
+        return None
+    keys = list(related._base_manager.filter(exact, named).values_list("pk", flat=True)[: FEW + 1])
+    return keys if len(keys) <= FEW else None
 
 
 def _conditions(model: Any, asked: str) -> tuple[Q, Q]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
@@ -23,7 +23,7 @@ from linli.core.access.models import User
 from linli.core.counting import Bounded, joined
 from linli.core.paging import Page
 from linli.core.registers.models import Tally
-from linli.core.registers.search import found_by
+from linli.core.registers.search import Known, found_by
 from linli.core.workflow.declare import SYSTEM, Process
 from linli.core.workflow.models import Task
 
@@ -46,6 +46,7 @@ class Cases:
     state: str = ""
     words: str = ""
     late: bool = False
+    known: Known = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def from_params(cls, process: Process, params: Mapping[str, Any], user: Person) -> Cases:
@@ -111,7 +112,7 @@ class Cases:
         """What the filter asks."""
         found = Q(("state", self.state)) if self.state else Q()
         if self.words:
-            found &= found_by(self.process.model, self.words)
+            found &= found_by(self.process.model, self.words, self.known)
         if self.late:
             found &= Q(pk__in=late_tasks(self.process).values("case_id"))
         return found
@@ -180,6 +181,8 @@ def late_tasks(process: Process) -> QuerySet[Task]:
 
 def first_of(lists: Sequence[Cases], size: int = SIZE) -> Iterator[tuple[Cases, Page[Any]]]:
     """The first page of each of several lists that has any: one query names the cases of all, one fetches each's."""
+    known: Known = {}
+    lists = [replace(cases, known=known) for cases in lists]
     parts = [
         part
         for place, cases in enumerate(lists)
