@@ -131,6 +131,8 @@ def party_member(person: User, world: World) -> PartyMember:
     given = {"organization": organization(person, world, "巡逻队"), "id_number": number}
     row: PartyMember = made(PartyMember, person, **given)
     return row
+
+
 def of_an_organization(model: type[models.Model], given: dict[str, Any], person: User, world: World) -> Any:
     """A case of an organization the person has in hand; an organization has one open at a time."""
     what = f"登记{model._meta.model_name}"
@@ -144,6 +146,10 @@ def look(person: User, world: World) -> Disclosure:
 
 
 # What cannot be made from the fields alone: other rows come with it, or a rule of the database asks for more.
+OF_ORGANIZATIONS: dict[str, dict[str, Any]] = {
+    "annual-reports": {"year": 2025},
+    **{slug: {} for slug in ("registrations", "deregistrations", "dormancies", "incubations")},
+}
 MADE: dict[str, Callable[[User, World], Any]] = {
     "account": lambda person, world: person,
     **{slug: of_username(HOLDINGS[slug].model) for slug in ("logins", "login-failures", "lockouts")},
@@ -160,18 +166,9 @@ MADE: dict[str, Callable[[User, World], Any]] = {
     "committee-posts": lambda person, world: made(
         HOLDINGS["committee-posts"].model, person, organization=organization(person, world, "议事会")
     ),
-    **{
-        slug: partial(of_an_organization, HOLDINGS[slug].model, given)
-        for slug, given in {"annual-reports": {"year": 2025}, "registrations": {}, "deregistrations": {}}.items()
-    },
+    **{slug: partial(of_an_organization, HOLDINGS[slug].model, given) for slug, given in OF_ORGANIZATIONS.items()},
     "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
     "federation-members": lambda person, world: made(HOLDINGS["federation-members"].model, person, kind="enterprise"),
-    **{
-        slug: lambda person, world, slug=slug: made(
-            HOLDINGS[slug].model, person, organization=organization(person, world, f"{slug}队")
-        )
-        for slug in ("dormancies", "incubations")
-    },
     "posts": lambda person, world: made(
         HOLDINGS["posts"].model, person, area=world.street, body=world["street_officer"].posts.get().body
     ),
