@@ -97,8 +97,9 @@ def _units(world: World, row: Federation, own: bool) -> None:
             _sessions(world, unit)
     if not own:
         return
-    with clock.at(world.at_work(world.back(4))):
-        _accepted(world, units[-3], secretary)  # with the street
+    for unit in units[-3:-2]:  # with the street
+        with clock.at(world.at_work(world.back(4))):
+            _accepted(world, unit, secretary)
     free = Organization.objects.filter(scope__startswith=row.scope, legal_status__in=LIVING, party_cover="none")
     for organization in free.filter(party_members=None).select_related("area").order_by("pk")[:3]:
         with clock.at(world.at_work(world.back(60))):
@@ -110,14 +111,18 @@ def _units(world: World, row: Federation, own: bool) -> None:
 
 def _accepted(world: World, unit: PartyUnit, secretary: User) -> PartyUnit:
     given = {"secretary_name": world.people.name(), "term_from": clock.today(), "theme_day": 15}
-    saved = actions.save_unit(unit, actor=secretary, revision=None, **given)
-    accepted: PartyUnit = actions.accept_unit(saved, actor=secretary)
+    unit = actions.save_unit(unit, actor=secretary, revision=None, **given)
+    accepted: PartyUnit = actions.accept_unit(unit, actor=secretary)
     return accepted
 
 
 def _sessions(world: World, unit: PartyUnit) -> None:
     """What was due since then was held, now and then a few days late; what is due now is open."""
-    sessions.keep_sessions(unit)
+    begun = (unit.approved_on or world.today) + dt.timedelta(days=1)
+    while begun <= world.today:  # the night after, then every first of a month, as the nightly job
+        with clock.at(moment(begun, "03:23")):
+            sessions.keep_sessions(unit)
+        begun = (begun.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     head = world.staff.holder(Role.COMMUNITY_HEAD, unit.led_by.area)
     for n, session in enumerate(PartySession.objects.filter(party_unit=unit).order_by("due_on", "pk")):
         day = session.due_on + dt.timedelta(days=3 if n % 7 == 6 else -2)
