@@ -134,15 +134,19 @@ class Checked:
 
 
 class Digested:
-    """A file that digests what is read from it."""
+    """A file that digests what is read from it. `broken` is raised where the archive ends in the middle of it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], broken: BackupError | None = None) -> None:
         self.file = file
+        self.broken = broken
         self.digest = hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
         """As of a file."""
-        data = self.file.read(size)
+        try:
+            data = self.file.read(size)
+        except tarfile.TarError as error:
+            raise (self.broken or error) from error
         self.digest.update(data)
         return data
 
@@ -153,10 +157,10 @@ class Digested:
 class Member:
     """One member as it comes by: read it now or never."""
 
-    def __init__(self, name: str, size: int, file: IO[bytes]) -> None:
+    def __init__(self, name: str, size: int, file: IO[bytes], broken: BackupError | None = None) -> None:
         self.name = name
         self.size = size
-        self.file = Digested(file)
+        self.file = Digested(file, broken)
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
@@ -228,7 +232,7 @@ def _members(path: Path, stream: IO[bytes], finish: Callable[[], None]) -> Itera
                 file = tar.extractfile(info)
                 if file is None or sealed:
                     raise broken
-                member = Member(info.name, info.size, file)
+                member = Member(info.name, info.size, file, broken)
                 if info.name == SUMS:
                     sealed = True
                     _compare(member, seen, path)
