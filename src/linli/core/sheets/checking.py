@@ -87,8 +87,9 @@ class Checker:
             return
         typed = typed_frame(self.sheet, values)
         for rule in self.sheet.rules:
+            asked = {rule.column, *rule.wrong.meta.root_names()}  # what could not be read breaks no rule
             for at in typed.select(rule.wrong.fill_null(False)).to_series().arg_true():
-                if all(column.name != rule.column for column, _ in found.get(at, ())):
+                if all(column.name not in asked for column, _ in found.get(at, ())):
                     found.setdefault(at, []).append((self.sheet.column(rule.column), rule.sentence))
 
     def _written(

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import ManyToManyRel, Model
 
 from linli.core.audit.marks import Marked, mark_removed
 from linli.core.sheets.choices import Outcome
@@ -30,11 +30,17 @@ def _dependents(sheet: Sheet) -> list[tuple[str, str]]:
     model = sheet.model
     found: list[tuple[str, str]] = []
     for relation in model._meta.related_objects:
-        column = relation.field.column
+        if relation.one_to_one and relation.field.primary_key:
+            continue  # worked out from the record (organizations.Standing), and gone with it
+        name = str(relation.related_model._meta.verbose_name)
+        table_of, column = relation.related_model._meta.db_table, relation.field.column
+        if isinstance(relation, ManyToManyRel):  # the rows that join them
+            through: Any = relation.through
+            table_of = through._meta.db_table
+            column = through._meta.get_field(relation.field.m2m_reverse_field_name()).column
         if not isinstance(column, str):
             continue
-        name = str(relation.related_model._meta.verbose_name)
-        other = quoted(relation.related_model._meta.db_table)
+        other = quoted(table_of)
         found.append((name, f"EXISTS (SELECT 1 FROM {other} d WHERE d.{quoted(column)} = o.id)"))
     return found + _loose_dependents(model)
 
