@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from linli.actors.choices import Role
 from linli.core import clock
 from linli.core.access.models import User
-from linli.core.codes.uscc import check_character
+from linli.core.codes.uscc import check_character, inner_check_character
 from linli.core.files import store
 from linli.core.workflow.models import Case
 from linli.demo import papers
@@ -107,7 +107,8 @@ def _apply(world: World, n: int, organization: Organization) -> None:
 
 
 def _code(n: int) -> str:
-    body = f"51{DISTRICT}MJL{n:06d}"
+    inner = f"MJL{n:05d}"
+    body = f"51{DISTRICT}{inner}{inner_check_character(inner)}"
     return body + check_character(body)
 
 

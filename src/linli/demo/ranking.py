@@ -17,7 +17,7 @@ def load_ranking(world: World) -> tuple[int, int]:
     officer = world.staff.holder(Role.DISTRICT_OFFICER, district)
     head = world.staff.holder(Role.DISTRICT_HEAD, district)
     with clock.at(moment(world.back(40), "15:10")):
-        last = actions.begin_commendation(district, year=world.today.year - 1, actor=officer)
+        last = actions.begin_commendation(district, year=clock.today().year - 1, actor=officer)
         struck = last.rows.order_by("kind", "-place").first()
         assert struck is not None
         last = actions.strike_commended(
@@ -30,7 +30,7 @@ def load_ranking(world: World) -> tuple[int, int]:
     with clock.at(moment(world.back(33), "10:20")):
         actions.publish_commendation(last, actor=head, reason="同意，在政务网和社区公告栏公布。")
     with clock.at(moment(world.back(2), "16:40")):
-        this = actions.begin_commendation(district, year=world.today.year, actor=officer)
+        this = actions.begin_commendation(district, year=clock.today().year, actor=officer)
         actions.propose_commendation(this, actor=officer)
     rank_all()
     praised = Commended.objects.filter(struck="", commendation__state="published").count()

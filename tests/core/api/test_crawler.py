@@ -41,7 +41,11 @@ OPEN = (
 # Whoever holds a post reads these: who answers for what is no secret in the house.
 POSTED = ("/parameters", "/privacy/processing")
 FEDERATED = tuple(
-    f"/cases/{slug}" for slug in ("membership", "enquiry", "pillar", "occasion", "tenure", "friendship")
+    f"/cases/{slug}"
+    for slug in (
+        *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
+        *("partyunit", "partysession"),
+    )
 )
 # What every officer of a street reads of organizations.
 OF_ORGANIZATIONS = tuple(
@@ -53,7 +57,7 @@ OF_ORGANIZATIONS = tuple(
 )
 # Numbers are compared across a district; the records behind them are the reader's own (tests/indicators/test_api.py).
 COUNTING = (*POSTED, "/figures")
-OFFICERS = (*COUNTING, *FEDERATED, *OF_ORGANIZATIONS, "/credit", "/registers", "/files", "/find", "/desk")
+OFFICERS = (*COUNTING, *FEDERATED, *OF_ORGANIZATIONS, "/credit", "/party", "/registers", "/files", "/find", "/desk")
 ADMINISTERS = (
     *POSTED,
     "/accounts",

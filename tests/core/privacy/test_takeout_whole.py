@@ -32,7 +32,7 @@ from linli.core.workflow.models import Case
 from linli.organizations.actions import filings
 from linli.organizations.models import Federation, Organization, PartyMember, PartyUnit
 
-ID_NUMBERS = {"founder": "11010519491231002X", "resident": "440524198001010013"}
+ID_NUMBERS = {"founder": "440524197002020024", "resident": "440524198001010013"}
 OWNING = {"owner", "user", "person", "recipient", "sent_by", "uploaded_by", "begun_by"}
 
 
@@ -169,10 +169,6 @@ MADE: dict[str, Callable[[User, World], Any]] = {
     ),
     **{slug: partial(of_an_organization, HOLDINGS[slug].model, given) for slug, given in OF_ORGANIZATIONS.items()},
     "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
-<<<<<<< HEAD
-    "federation-members": lambda person, world: made(HOLDINGS["federation-members"].model, person, kind="enterprise"),
-=======
->>>>>>> 88625e2 (The demo's meetings are opened when their period began)
     "posts": lambda person, world: made(
         HOLDINGS["posts"].model, person, area=world.street, body=world["street_officer"].posts.get().body
     ),

@@ -215,9 +215,9 @@ def duties_of(username: str) -> list[Task]:
 
 
 def test_the_street_officer_has_a_dozen_duties_some_late_some_due() -> None:
-    rows = duties_of("linxiaoyan")
+    rows = [row for row in duties_of("linxiaoyan") if row.process in ("filing", "amendment")]
 
-    assert len(rows) == 13
+    assert len(rows) == 12
     assert sum(row.due_on is not None and row.due_on < clock.today() for row in rows) == 2
     assert sum(row.due_on == anchor() for row in rows) == 3
     assert {row.kind for row in rows} == {Task.Kind.ACT}
@@ -231,10 +231,10 @@ def test_what_is_late_has_climbed_to_the_head_of_the_street() -> None:
 def test_the_community_worker_has_opinions_to_give() -> None:
     rows = [row for row in duties_of("huangzhiqiang") if row.state == "opinion"]
 
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert sum(row.due_on == anchor() for row in rows) >= 1
     # What he typed for residents is judged by somebody else.
-    assert len(duties_of("xuhuiru")) == 2
+    assert len([row for row in duties_of("xuhuiru") if row.state == "opinion"]) == 1
 
 
 def test_the_founder_has_one_to_mend_one_half_filled_and_one_under_review_in_two_versions() -> None:
@@ -284,4 +284,4 @@ def test_the_page_of_personas_costs_few_queries(
         page = client.get(reverse("demo:personas")).content.decode()
 
     assert [person.username for person in PERSONAS if f'value="{person.username}"' not in page] == []
-    assert "13 件待办" in page
+    assert "16 件待办" in page

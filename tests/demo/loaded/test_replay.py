@@ -152,9 +152,9 @@ def test_a_filing_written_in_bulk_is_what_the_engine_writes(own: bool) -> None:
 
 
 def plain(row: Any) -> dict[str, Any]:
-    """All fields but keys, names and numbers, and what the night rates by the activities of a year."""
+    """All fields but keys, names and numbers, and what the night rates by activities and what Party units cover."""
     own = {"id", "uid", "name", "number", "organization_id", "profile", "search_text", "search_codes"}
-    own.add("activity_status")
+    own |= {"activity_status", "party_cover"}
     return {field.attname: getattr(row, field.attname) for field in row._meta.fields if field.attname not in own}
 
 

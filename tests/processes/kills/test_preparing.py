@@ -33,6 +33,7 @@ CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS
 CREATE OR REPLACE TRIGGER gate BEFORE INSERT ON django_migrations FOR EACH ROW
     WHEN (NEW.app = {app} AND NEW.name = {name}) EXECUTE FUNCTION gate();
 """
+# The triggers of figures follow from their declarations, not from migrations.
 SHAPE = {
     "columns": """SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
             a.attgenerated, pg_get_expr(d.adbin, d.adrelid)
@@ -43,9 +44,11 @@ SHAPE = {
         WHERE c.relnamespace = 'public'::regnamespace""",
     "constraints": """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace""",
-    "triggers": """SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'gate'""",
+    "triggers": """SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'gate'
+        AND tgname NOT LIKE 'figures%'""",
     "functions": """SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-        AND prokind = 'f' AND proname <> 'gate' AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = p.oid
+        AND prokind = 'f' AND proname <> 'gate' AND proname NOT LIKE 'figures%'
+        AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = p.oid
                                                                 AND deptype = 'e')""",
     "migrations": "SELECT app, name FROM django_migrations",
 }
