@@ -196,7 +196,7 @@ def _check_zip(file: IO[bytes], extension: str) -> Kind:
             if archive.testzip() is not None:
                 raise _damaged()
             return kind
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
         raise _damaged() from error
 
 

@@ -199,7 +199,7 @@ class Finder:
             # The reader's own, or records found by a personal number: a handful.
             return self.sorted(rows.filter(selection.text_condition), order, key, limit)
         if self.is_narrow(branch, order):
-            found = list(self.ahead(branch, order, key, limit))
+            found = self.ahead(branch, order, key, limit)
             if len(found) >= limit:
                 return found
             if not selection.words:

@@ -128,7 +128,7 @@ def _zip(file: IO[bytes]) -> str:
             if not any(name.startswith("xl/") for name in names):
                 raise refuse("kind", f"这个文件里没有工作表。{_SAVE}")
             return "xlsx"
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
         raise damaged() from error
 
 

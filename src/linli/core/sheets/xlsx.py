@@ -37,7 +37,6 @@ _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
     LZMAError,
-    NotImplementedError,
     EOFError,
     OSError,
     KeyError,
