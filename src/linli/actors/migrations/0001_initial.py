@@ -31,6 +31,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '机构',
+                'indexes': [
+                    models.Index(fields=['kind', 'area'], name='actors_body_kind'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='actors_body_valid_range'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,30 +53,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '岗位',
+                'indexes': [
+                    models.Index(fields=['user', 'valid_to'], name='actors_post_user'),
+                    models.Index(fields=['role', 'area'], name='actors_post_role'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='actors_post_valid_range'),
+                    models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('user', 'role', 'body', 'area'), name='actors_post_held_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='body',
-            index=models.Index(fields=['kind', 'area'], name='actors_body_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='actors_body_valid_range'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['user', 'valid_to'], name='actors_post_user'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['role', 'area'], name='actors_post_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='actors_post_valid_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('user', 'role', 'body', 'area'), name='actors_post_held_once'),
         ),
     ]

@@ -100,6 +100,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '办理记录',
                 'ordering': ['at', 'id'],
+                'indexes': [
+                    models.Index(fields=['subject_type', 'subject_id', 'at'], name='core_event_subject'),
+                    models.Index(fields=['actor', '-at'], name='core_event_actor'),
+                    models.Index(fields=['name', '-at'], name='core_event_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +116,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '信息查看记录',
+                'indexes': [
+                    models.Index(fields=['person', '-id'], name='core_disclosure_list'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +131,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '用过的密码',
+                'indexes': [
+                    models.Index(fields=['user', '-set_at'], name='core_former_password'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +152,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '消息',
+                'indexes': [
+                    models.Index(fields=['recipient', '-id'], name='core_notice_list'),
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='core_notice_unread'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +172,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '消息发送',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'queued')), fields=['changed_at'], name='core_delivery_queued'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('notice', 'channel'), name='core_delivery_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -174,6 +195,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '参数取值',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='core_parameter_valid_range'),
+                    models.UniqueConstraint(fields=('key', 'scope', 'valid_from'), name='core_parameter_one_value_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +212,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '消息设置',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'group', 'channel'), name='core_preference_once'),
+                    models.CheckConstraint(condition=models.Q(('channel', 'in_app'), _negated=True), name='core_preference_outward'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +259,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '待办',
+                'indexes': [
+                    models.Index(models.F('role'), django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('due_on'), condition=models.Q(('closed_at__isnull', True)), name='core_task_inbox'),
+                    models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['owner', 'due_on'], name='core_task_owner'),
+                    models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['level', 'due_on'], name='core_task_clock'),
+                    models.Index(fields=['process', 'state'], name='core_task_process'),
+                    models.Index(fields=['case_type', 'case_id'], name='core_task_case'),
+                    models.Index(fields=['closed_at'], name='core_task_closed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('case_type', 'case_id', 'kind'), name='core_task_one_open_of_a_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', False), ('role', 'owner')), models.Q(('role', 'owner'), _negated=True), _connector='OR'), name='core_task_held_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,89 +317,5 @@ class Migration(migrations.Migration):
                 'ordering': ['number'],
                 'constraints': [models.UniqueConstraint(fields=('case_type', 'case_id', 'number'), name='core_version_number_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_type', 'subject_id', 'at'], name='core_event_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['actor', '-at'], name='core_event_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['name', '-at'], name='core_event_name'),
-        ),
-        migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(fields=['person', '-id'], name='core_disclosure_list'),
-        ),
-        migrations.AddIndex(
-            model_name='formerpassword',
-            index=models.Index(fields=['user', '-set_at'], name='core_former_password'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['recipient', '-id'], name='core_notice_list'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient'], name='core_notice_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['changed_at'], name='core_delivery_queued'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notice', 'channel'), name='core_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='parametervalue',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='core_parameter_valid_range'),
-        ),
-        migrations.AddConstraint(
-            model_name='parametervalue',
-            constraint=models.UniqueConstraint(fields=('key', 'scope', 'valid_from'), name='core_parameter_one_value_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('user', 'group', 'channel'), name='core_preference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('channel', 'in_app'), _negated=True), name='core_preference_outward'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(models.F('role'), django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('due_on'), condition=models.Q(('closed_at__isnull', True)), name='core_task_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['owner', 'due_on'], name='core_task_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['level', 'due_on'], name='core_task_clock'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['process', 'state'], name='core_task_process'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['case_type', 'case_id'], name='core_task_case'),
-        ),
-        migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['closed_at'], name='core_task_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('case_type', 'case_id', 'kind'), name='core_task_one_open_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', False), ('role', 'owner')), models.Q(('role', 'owner'), _negated=True), _connector='OR'), name='core_task_held_by_somebody'),
         ),
     ]

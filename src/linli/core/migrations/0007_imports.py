@@ -43,6 +43,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '导入',
+                'indexes': [
+                    models.Index(models.F('slug'), django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), name='core_import_scope'),
+                    models.Index(fields=['state', 'changed_at'], name='core_import_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +67,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '导入结果',
+                'indexes': [
+                    models.Index(condition=models.Q(('outcome', 'created'), _negated=True), fields=['batch', 'run', 'outcome', 'number'], name='core_imported_outcome'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,22 +93,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '待导入的行',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'good'), _negated=True), fields=['batch', 'state', 'number'], name='core_staged_state'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(models.F('slug'), django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), name='core_import_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['state', 'changed_at'], name='core_import_state'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(condition=models.Q(('outcome', 'created'), _negated=True), fields=['batch', 'run', 'outcome', 'number'], name='core_imported_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='stagedrow',
-            index=models.Index(condition=models.Q(('state', 'good'), _negated=True), fields=['batch', 'state', 'number'], name='core_staged_state'),
         ),
     ]

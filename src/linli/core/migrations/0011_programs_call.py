@@ -106,6 +106,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "回调",
+                'indexes': [
+                    models.Index(fields=["user", "-id"], name="core_webhook_user"),
+                    models.Index(condition=models.Q(("state", "active")), fields=["id"], name="core_webhook_active"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +158,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "回调消息",
+                'indexes': [
+                    models.Index(
+                condition=models.Q(("state", "queued")), fields=["next_at"], name="core_message_queued"
+            ),
+                    models.Index(fields=["webhook", "-id"], name="core_message_list"),
+                    models.Index(fields=["made_at"], name="core_message_age"),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=("webhook", "event"), name="core_message_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,32 +243,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="webhook",
-            index=models.Index(fields=["user", "-id"], name="core_webhook_user"),
-        ),
-        migrations.AddIndex(
-            model_name="webhook",
-            index=models.Index(condition=models.Q(("state", "active")), fields=["id"], name="core_webhook_active"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "queued")), fields=["next_at"], name="core_message_queued"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["webhook", "-id"], name="core_message_list"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["made_at"], name="core_message_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(fields=("webhook", "event"), name="core_message_once"),
         ),
         migrations.RunSQL(UNLOGGED, LOGGED),
     ]

@@ -47,9 +47,14 @@ class Migration(migrations.Migration):
                 ('as_guardian', models.BooleanField(default=False, verbose_name='由监护人同意')),
                 ('given_at', models.DateTimeField(default=linli.core.clock.now, editable=False, verbose_name='同意时间')),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '同意记录',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'processing'), name='core_consent_once'),
+                    models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('given_at')), _connector='OR'), name='core_consent_given_before_withdrawn'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,9 +85,20 @@ class Migration(migrations.Migration):
                 ('claimant_phone_hash', models.CharField(blank=True, editable=False, max_length=64)),
                 ('ground', models.CharField(blank=True, choices=[('retention', '法律、行政法规规定的保存期限没有届满（个人信息保护法第四十七条）'), ('duty', '履行法定职责所必需（个人信息保护法第十三条、第三十四条）'), ('archive', '属于依法应当归档保存的材料（档案法）'), ('others', '会损害他人的合法权益'), ('identity', '无法核实申请人的身份'), ('not_held', '没有持有所指的信息'), ('correct', '经核实，原来的内容没有错')], max_length=10, verbose_name='不予办理的法律依据')),
                 ('outcome', models.JSONField(default=list, editable=False, help_text='what was done, row by row, without values')),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人')),
+                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.event')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
             ],
             options={
                 'verbose_name': '个人信息请求',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='core_data_request_scope'),
+                    models.Index(fields=['owner', '-created_at'], name='core_data_request_owner'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'partly']), _negated=True), models.Q(('ground', ''), _negated=True), _connector='OR'), name='core_data_request_refused_on_a_ground'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('scope', ''), _negated=True), _connector='OR'), name='core_data_request_sent_has_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,9 +120,13 @@ class Migration(migrations.Migration):
                 ('assessment', models.CharField(blank=True, max_length=200, verbose_name='影响评估')),
                 ('set_at', models.DateTimeField(default=linli.core.clock.now, editable=False)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '本区的处理活动',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('scope', 'label'), name='core_local_processing_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,9 +151,16 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300, verbose_name='理由')),
                 ('set_at', models.DateTimeField(default=linli.core.clock.now, editable=False)),
                 ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('subject_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
             ],
             options={
                 'verbose_name': '记录上的标记',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('kind', 'subject_type', 'subject_id'), name='core_record_mark_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='core_record_mark_lifted_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +177,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '到期清理记录',
+                'indexes': [
+                    models.Index(fields=['rule', '-id'], name='core_retention_run_rule'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,9 +194,14 @@ class Migration(migrations.Migration):
                 ('ready_at', models.DateTimeField(blank=True, null=True, verbose_name='做好时间')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='到期时间')),
                 ('downloads', models.PositiveSmallIntegerField(default=0, verbose_name='下载次数')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takeouts', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '个人信息文件',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'ready'])), fields=('person',), name='core_takeout_one_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('expires_at__isnull', False), ('ready_at__isnull', False)), _connector='OR'), name='core_takeout_ready_expires'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,9 +211,14 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('id_number', '身份证号'), ('phone', '手机号')], max_length=10, verbose_name='号码')),
                 ('value_hash', models.CharField(db_index=True, max_length=64)),
                 ('verified_at', models.DateTimeField(default=linli.core.clock.now, editable=False, verbose_name='核实时间')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verified_numbers', to=settings.AUTH_USER_MODEL)),
+                ('verified_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '核实过的号码',
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'kind', 'value_hash'), name='core_verified_number_once'),
+                ],
             },
         ),
         migrations.AlterField(
@@ -189,113 +229,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='disclosure',
             constraint=models.UniqueConstraint(fields=('event', 'person'), name='core_disclosure_once'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='datarequest',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人'),
-        ),
-        migrations.AddField(
-            model_name='datarequest',
-            name='event',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.event'),
-        ),
-        migrations.AddField(
-            model_name='datarequest',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddField(
-            model_name='localprocessing',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recordmark',
-            name='lifted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recordmark',
-            name='set_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='recordmark',
-            name='subject_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype'),
-        ),
-        migrations.AddIndex(
-            model_name='retentionrun',
-            index=models.Index(fields=['rule', '-id'], name='core_retention_run_rule'),
-        ),
-        migrations.AddField(
-            model_name='takeout',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takeouts', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='verifiednumber',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verified_numbers', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='verifiednumber',
-            name='verified_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('person', 'processing'), name='core_consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('given_at')), _connector='OR'), name='core_consent_given_before_withdrawn'),
-        ),
-        migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='core_data_request_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(fields=['owner', '-created_at'], name='core_data_request_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'partly']), _negated=True), models.Q(('ground', ''), _negated=True), _connector='OR'), name='core_data_request_refused_on_a_ground'),
-        ),
-        migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('scope', ''), _negated=True), _connector='OR'), name='core_data_request_sent_has_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='localprocessing',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('scope', 'label'), name='core_local_processing_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordmark',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('kind', 'subject_type', 'subject_id'), name='core_record_mark_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordmark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='core_record_mark_lifted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='takeout',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'ready'])), fields=('person',), name='core_takeout_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='takeout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('expires_at__isnull', False), ('ready_at__isnull', False)), _connector='OR'), name='core_takeout_ready_expires'),
-        ),
-        migrations.AddConstraint(
-            model_name='verifiednumber',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'value_hash'), name='core_verified_number_once'),
         ),
         migrations.RunPython(agreements_at_sign_up, migrations.RunPython.noop),
     ]

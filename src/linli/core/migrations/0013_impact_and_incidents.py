@@ -75,6 +75,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '个人信息事件',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='core_incident_scope'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['persons', 'closing', 'closed']), _negated=True), models.Q(('told_authority_on__isnull', False), models.Q(('authority', ''), _negated=True)), _connector='OR'), name='core_incident_past_the_authority_was_told'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closing', 'closed']), _negated=True), ('told_at__isnull', False), models.Q(('spare_reason', ''), _negated=True), _connector='OR'), name='core_incident_persons_told_or_spared'),
+                    models.CheckConstraint(condition=models.Q(('happened_to__isnull', True), ('happened_to__gte', models.F('happened_from')), _connector='OR'), name='core_incident_ends_after_it_began'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +95,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '事件涉及的人',
+                'indexes': [
+                    models.Index(fields=['person', '-id'], name='core_concerned_person'),
+                    models.Index(condition=models.Q(('told_at__isnull', True)), fields=['incident'], name='core_concerned_untold'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'person'), name='core_concerned_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,33 +142,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('key'), name='core_assessment_scope')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'review', 'in_force'])), fields=('scope', 'key'), name='core_assessment_one_of_an_entry'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('assessed_by')), _negated=True), _connector='OR'), name='core_assessment_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), models.Q(('approved_by__isnull', False), ('assessed_by__isnull', False), ('valid_until__isnull', False), models.Q(('conclusion__in', ['', 'stop']), _negated=True)), _connector='OR'), name='core_assessment_in_force_is_whole')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='core_incident_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['persons', 'closing', 'closed']), _negated=True), models.Q(('told_authority_on__isnull', False), models.Q(('authority', ''), _negated=True)), _connector='OR'), name='core_incident_past_the_authority_was_told'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['closing', 'closed']), _negated=True), ('told_at__isnull', False), models.Q(('spare_reason', ''), _negated=True), _connector='OR'), name='core_incident_persons_told_or_spared'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_to__isnull', True), ('happened_to__gte', models.F('happened_from')), _connector='OR'), name='core_incident_ends_after_it_began'),
-        ),
-        migrations.AddIndex(
-            model_name='concerned',
-            index=models.Index(fields=['person', '-id'], name='core_concerned_person'),
-        ),
-        migrations.AddIndex(
-            model_name='concerned',
-            index=models.Index(condition=models.Q(('told_at__isnull', True)), fields=['incident'], name='core_concerned_untold'),
-        ),
-        migrations.AddConstraint(
-            model_name='concerned',
-            constraint=models.UniqueConstraint(fields=('incident', 'person'), name='core_concerned_once'),
         ),
     ]

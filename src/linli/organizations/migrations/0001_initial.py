@@ -54,6 +54,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '社会组织',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('name'), name='organizations_scope'),
+                    models.Index(fields=['legal_status', 'kind'], name='organizations_status_kind'),
+                    models.Index(fields=['owner'], name='organizations_owner'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('legal_status__in', ['filed', 'registering', 'registered', 'liquidating'])), fields=('name', 'area'), name='organizations_name_once_in_a_community'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('legal_status', 'filed'), _negated=True), models.Q(('filed_on__isnull', False), ('number__isnull', False)), _connector='OR'), name='organizations_filed_has_number'),
+                    models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('filed_on__isnull', True), ('ended_on__gte', models.F('filed_on')), _connector='OR'), name='organizations_ended_after_filed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lng__isnull', False), models.Q(('datum', ''), _negated=True), models.Q(('point_source', ''), _negated=True)), _connector='OR'), name='organizations_point_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +107,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '备案申请',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_filing_scope'),
+                    models.Index(fields=['owner', '-created_at'], name='organizations_filing_owner'),
+                    models.Index(fields=['state', '-began_at'], name='organizations_filing_state'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), ('organization__isnull', False), _connector='OR'), name='organizations_filed_filing_has_organization'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('area__isnull', False), models.Q(('name', ''), _negated=True)), _connector='OR'), name='organizations_sent_filing_has_place'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lng__isnull', False), models.Q(('datum', ''), _negated=True), models.Q(('point_source', ''), _negated=True)), _connector='OR'), name='organizations_filing_point_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,70 +148,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '变更与注销',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_amend_scope'),
+                    models.Index(fields=['owner', '-created_at'], name='organizations_amend_owner'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['done', 'refused', 'withdrawn']), _negated=True), fields=('organization', 'kind'), name='organizations_one_open_amendment_of_a_kind'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('name'), name='organizations_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['legal_status', 'kind'], name='organizations_status_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['owner'], name='organizations_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.UniqueConstraint(condition=models.Q(('legal_status__in', ['filed', 'registering', 'registered', 'liquidating'])), fields=('name', 'area'), name='organizations_name_once_in_a_community'),
-        ),
-        migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('legal_status', 'filed'), _negated=True), models.Q(('filed_on__isnull', False), ('number__isnull', False)), _connector='OR'), name='organizations_filed_has_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('filed_on__isnull', True), ('ended_on__gte', models.F('filed_on')), _connector='OR'), name='organizations_ended_after_filed'),
-        ),
-        migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lng__isnull', False), models.Q(('datum', ''), _negated=True), models.Q(('point_source', ''), _negated=True)), _connector='OR'), name='organizations_point_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_filing_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['owner', '-created_at'], name='organizations_filing_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='filing',
-            index=models.Index(fields=['state', '-began_at'], name='organizations_filing_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), ('organization__isnull', False), _connector='OR'), name='organizations_filed_filing_has_organization'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('area__isnull', False), models.Q(('name', ''), _negated=True)), _connector='OR'), name='organizations_sent_filing_has_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='filing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lng__isnull', False), models.Q(('datum', ''), _negated=True), models.Q(('point_source', ''), _negated=True)), _connector='OR'), name='organizations_filing_point_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='amendment',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_amend_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='amendment',
-            index=models.Index(fields=['owner', '-created_at'], name='organizations_amend_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['done', 'refused', 'withdrawn']), _negated=True), fields=('organization', 'kind'), name='organizations_one_open_amendment_of_a_kind'),
         ),
     ]

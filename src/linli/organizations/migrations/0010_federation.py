@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '联合会',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'standard': ('standard', 'choice'), 'year': ('founded_on', 'day')}), 'C'), gin_pending_list_limit=1024, name='organizations_fed_tokens'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ones_met', 6), ('standard', 'met')), models.Q(('ones_met__lt', 6), ('standard', 'mending')), _connector='OR'), name='organizations_federation_standard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +81,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '资源对接',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'state': ('state', 'choice')}), 'C'), gin_pending_list_limit=1024, name='organizations_enquiry_tokens'),
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_enquiry_scope'),
+                    models.Index(fields=['owner', '-id'], name='organizations_enquiry_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_enquiry_entered'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_enquiry_newest'),
+                    django.contrib.postgres.indexes.HashIndex(condition=models.Q(('contact_phone_hash', ''), _negated=True), fields=['contact_phone_hash'], name='organizations_enquiry_phone'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +116,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '友好组织',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_friend_scope'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('valid_from__isnull', False), ('valid_to__isnull', False), models.Q(('name', ''), _negated=True)), _connector='OR'), name='organizations_friendship_whole'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='organizations_friendship_days', violation_error_message='协议的结束日要晚于开始日。'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('federation', 'name'), name='organizations_friendship_once', violation_error_message='和这家组织已经有一份有效的协议。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +152,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '联合会会员',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'kind': ('kind', 'choice'), 'status': ('status', 'choice'), 'year': ('joined_on', 'day')}), 'C'), gin_pending_list_limit=1024, name='organizations_member_tokens'),
+                    models.Index(fields=['scope'], include=('id', 'name', 'joined_on', 'kind', 'status', 'owner'), name='organizations_member_in_area'),
+                    models.Index(fields=['name', 'id'], name='organizations_member_by_name'),
+                    models.Index(models.OrderBy(models.F('joined_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), include=('scope', 'name', 'kind', 'status', 'owner'), name='organizations_member_by_joined'),
+                    models.Index(fields=['federation', 'status', 'kind'], name='organizations_member_counted'),
+                    django.contrib.postgres.indexes.HashIndex(condition=models.Q(('contact_phone_hash', ''), _negated=True), fields=['contact_phone_hash'], name='organizations_member_phone'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('status', 'left'), _negated=True), fields=('federation', 'organization'), name='organizations_member_once', violation_error_message='这家组织已经是会员。'),
+                    models.UniqueConstraint(condition=models.Q(models.Q(('status', 'left'), _negated=True), models.Q(('kind', 'organization'), _negated=True)), fields=('federation', 'kind', 'name'), name='organizations_member_name_once', violation_error_message='同名的会员已经在册。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'organization'), ('organization__isnull', False)), models.Q(models.Q(('kind', 'organization'), _negated=True), ('organization__isnull', True)), _connector='OR'), name='organizations_member_of_its_kind'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('left_on__gte', models.F('joined_on')), ('status', 'left')), models.Q(models.Q(('status', 'left'), _negated=True), ('left_on__isnull', True)), _connector='OR'), name='organizations_member_left_has_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +206,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '会员事项',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'state': ('state', 'choice')}), 'C'), gin_pending_list_limit=1024, name='organizations_matter_tokens'),
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_membership_scope'),
+                    models.Index(fields=['owner', '-id'], name='organizations_membership_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_membership_enter'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_membership_new'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind', 'join'), ('member__isnull', False), _connector='OR'), name='organizations_membership_of_its_kind'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('name', ''), _negated=True), models.Q(('member_kind', ''), _negated=True)), _connector='OR'), name='organizations_membership_sent_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('kind', 'leave'), models.Q(('in_favour__gte', 1), ('in_favour__lte', models.F('present')), ('met_on__isnull', False), ('present__lte', models.F('entitled'))), _connector='OR'), name='organizations_membership_passed_by_council', violation_error_message='理事会的到会和赞成人数对不上。'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'join'), ('state__in', ['draft', 'review', 'council', 'mend'])), fields=('federation', 'organization'), name='organizations_joining_once', violation_error_message='这家组织的入会申请正在办。'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'review', 'council', 'mend'])), fields=('member',), name='organizations_member_one_matter', violation_error_message='这个会员有一件事项正在办，请先办完。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +247,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '六个一建设',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_pillar_scope'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'item', 'round'), name='organizations_pillar_once_a_round'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'met'), _negated=True), fields=('federation', 'item'), name='organizations_pillar_open_once', violation_error_message='这一项正在办，不用再开一轮。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'met'), _negated=True), models.Q(('checked_by__isnull', False), ('checked_on__isnull', False), models.Q(('checked_by', models.F('sent_by')), _negated=True)), _connector='OR'), name='organizations_pillar_checked_by_another', violation_error_message='报送和核对要由两个人办。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,179 +288,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '联合会任职',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_tenure_scope'),
+                    models.Index(fields=['federation', 'state'], name='organizations_tenure_seats'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_office'), _negated=True), ('is_official', False), models.Q(('approved_on__isnull', False), ('is_official', True), ('unpaid', True), models.Q(('approval_number', ''), _negated=True)), _connector='OR'), name='organizations_official_in_office_is_approved', violation_error_message='公职人员兼职没有批准文件、或者要领取报酬的，不能到任。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('is_official__isnull', False), ('term_from__isnull', False), ('term_to__isnull', False), models.Q(('title_held', ''), _negated=True), models.Q(('person_name', ''), _negated=True)), _connector='OR'), name='organizations_tenure_whole'),
+                    models.CheckConstraint(condition=models.Q(('term_from__isnull', True), ('term_to__isnull', True), ('term_to__gt', models.F('term_from')), _connector='OR'), name='organizations_tenure_term', violation_error_message='任期的结束日要晚于开始日。'),
+                    models.CheckConstraint(condition=models.Q(('activated_by', None), ('owner', None), models.Q(('activated_by', models.F('owner')), _negated=True), _connector='OR'), name='organizations_tenure_by_two', violation_error_message='提出和核对要由两个人办。'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_office'), ('title_held__in', ['president', 'secretary_general'])), fields=('federation', 'title_held'), name='organizations_tenure_seated_once', violation_error_message='这个职务已经有人在任，请先让原任卸任。'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='federation',
-            index=django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'standard': ('standard', 'choice'), 'year': ('founded_on', 'day')}), 'C'), gin_pending_list_limit=1024, name='organizations_fed_tokens'),
-        ),
-        migrations.AddConstraint(
-            model_name='federation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ones_met', 6), ('standard', 'met')), models.Q(('ones_met__lt', 6), ('standard', 'mending')), _connector='OR'), name='organizations_federation_standard'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'state': ('state', 'choice')}), 'C'), gin_pending_list_limit=1024, name='organizations_enquiry_tokens'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_enquiry_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['owner', '-id'], name='organizations_enquiry_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_enquiry_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_enquiry_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='enquiry',
-            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('contact_phone_hash', ''), _negated=True), fields=['contact_phone_hash'], name='organizations_enquiry_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='friendship',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_friend_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='friendship',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('valid_from__isnull', False), ('valid_to__isnull', False), models.Q(('name', ''), _negated=True)), _connector='OR'), name='organizations_friendship_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='friendship',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='organizations_friendship_days', violation_error_message='协议的结束日要晚于开始日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='friendship',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('federation', 'name'), name='organizations_friendship_once', violation_error_message='和这家组织已经有一份有效的协议。'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'kind': ('kind', 'choice'), 'status': ('status', 'choice'), 'year': ('joined_on', 'day')}), 'C'), gin_pending_list_limit=1024, name='organizations_member_tokens'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['scope'], include=('id', 'name', 'joined_on', 'kind', 'status', 'owner'), name='organizations_member_in_area'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['name', 'id'], name='organizations_member_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(models.OrderBy(models.F('joined_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), include=('scope', 'name', 'kind', 'status', 'owner'), name='organizations_member_by_joined'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['federation', 'status', 'kind'], name='organizations_member_counted'),
-        ),
-        migrations.AddIndex(
-            model_name='member',
-            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('contact_phone_hash', ''), _negated=True), fields=['contact_phone_hash'], name='organizations_member_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'left'), _negated=True), fields=('federation', 'organization'), name='organizations_member_once', violation_error_message='这家组织已经是会员。'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 'left'), _negated=True), models.Q(('kind', 'organization'), _negated=True)), fields=('federation', 'kind', 'name'), name='organizations_member_name_once', violation_error_message='同名的会员已经在册。'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'organization'), ('organization__isnull', False)), models.Q(models.Q(('kind', 'organization'), _negated=True), ('organization__isnull', True)), _connector='OR'), name='organizations_member_of_its_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_on__gte', models.F('joined_on')), ('status', 'left')), models.Q(models.Q(('status', 'left'), _negated=True), ('left_on__isnull', True)), _connector='OR'), name='organizations_member_left_has_day'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'state': ('state', 'choice')}), 'C'), gin_pending_list_limit=1024, name='organizations_matter_tokens'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_membership_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['owner', '-id'], name='organizations_membership_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_membership_enter'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_membership_new'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'join'), ('member__isnull', False), _connector='OR'), name='organizations_membership_of_its_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('name', ''), _negated=True), models.Q(('member_kind', ''), _negated=True)), _connector='OR'), name='organizations_membership_sent_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('kind', 'leave'), models.Q(('in_favour__gte', 1), ('in_favour__lte', models.F('present')), ('met_on__isnull', False), ('present__lte', models.F('entitled'))), _connector='OR'), name='organizations_membership_passed_by_council', violation_error_message='理事会的到会和赞成人数对不上。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'join'), ('state__in', ['draft', 'review', 'council', 'mend'])), fields=('federation', 'organization'), name='organizations_joining_once', violation_error_message='这家组织的入会申请正在办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'review', 'council', 'mend'])), fields=('member',), name='organizations_member_one_matter', violation_error_message='这个会员有一件事项正在办，请先办完。'),
-        ),
-        migrations.AddIndex(
-            model_name='pillar',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_pillar_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='pillar',
-            constraint=models.UniqueConstraint(fields=('federation', 'item', 'round'), name='organizations_pillar_once_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='pillar',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'met'), _negated=True), fields=('federation', 'item'), name='organizations_pillar_open_once', violation_error_message='这一项正在办，不用再开一轮。'),
-        ),
-        migrations.AddConstraint(
-            model_name='pillar',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'met'), _negated=True), models.Q(('checked_by__isnull', False), ('checked_on__isnull', False), models.Q(('checked_by', models.F('sent_by')), _negated=True)), _connector='OR'), name='organizations_pillar_checked_by_another', violation_error_message='报送和核对要由两个人办。'),
-        ),
-        migrations.AddIndex(
-            model_name='tenure',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_tenure_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='tenure',
-            index=models.Index(fields=['federation', 'state'], name='organizations_tenure_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_office'), _negated=True), ('is_official', False), models.Q(('approved_on__isnull', False), ('is_official', True), ('unpaid', True), models.Q(('approval_number', ''), _negated=True)), _connector='OR'), name='organizations_official_in_office_is_approved', violation_error_message='公职人员兼职没有批准文件、或者要领取报酬的，不能到任。'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('is_official__isnull', False), ('term_from__isnull', False), ('term_to__isnull', False), models.Q(('title_held', ''), _negated=True), models.Q(('person_name', ''), _negated=True)), _connector='OR'), name='organizations_tenure_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('term_from__isnull', True), ('term_to__isnull', True), ('term_to__gt', models.F('term_from')), _connector='OR'), name='organizations_tenure_term', violation_error_message='任期的结束日要晚于开始日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.CheckConstraint(condition=models.Q(('activated_by', None), ('owner', None), models.Q(('activated_by', models.F('owner')), _negated=True), _connector='OR'), name='organizations_tenure_by_two', violation_error_message='提出和核对要由两个人办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='tenure',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_office'), ('title_held__in', ['president', 'secretary_general'])), fields=('federation', 'title_held'), name='organizations_tenure_seated_once', violation_error_message='这个职务已经有人在任，请先让原任卸任。'),
         ),
         linli.core.registers.schema.KeepTally(
             'organizations_federation',

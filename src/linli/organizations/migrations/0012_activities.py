@@ -104,6 +104,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '活动',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_activity_scope'),
+                    models.Index(fields=['state', '-id'], include=('scope',), name='organizations_activity_state'),
+                    models.Index(fields=['owner', '-id'], name='organizations_activity_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_activity_entered'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_activity_newest'),
+                    models.Index(condition=models.Q(('open_to_all', True), ('state__in', ('planned', 'held', 'summed', 'verified'))), fields=['starts_at', 'id'], include=('scope', 'organization'), name='organizations_activity_days'),
+                    models.Index(fields=['organization', '-starts_at'], include=('state', 'person_times'), name='organizations_activity_of'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('starts_at__isnull', True)), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='organizations_activity_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['planned', 'held', 'summed', 'verified', 'reported']), _negated=True), models.Q(('ends_at__isnull', False), ('expected__gte', 1), ('expected__isnull', False), ('starts_at__isnull', False), models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), _connector='OR'), name='organizations_activity_announced_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('planned', 'held', 'summed', 'verified')), _negated=True), ('expected__lt', 1000), models.Q(('expected__gte', 1000), models.Q(('police_number', ''), _negated=True)), _connector='OR'), name='organizations_activity_police_first'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['summed', 'verified']), _negated=True), models.Q(('hours__isnull', False), ('person_times__isnull', False), ('persons__isnull', False), ('hours__gte', 0), ('person_times__gte', models.F('persons')), ('persons__gte', 1), models.Q(('summary_text', ''), _negated=True)), _connector='OR'), name='organizations_activity_counts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified'), _negated=True), ('checked_in__gte', 1), models.Q(('confirmed_by__isnull', False), models.Q(('owner__isnull', True), models.Q(('confirmed_by', models.F('owner')), _negated=True), _connector='OR'), models.Q(('entered_by__isnull', True), models.Q(('confirmed_by', models.F('entered_by')), _negated=True), _connector='OR')), _connector='OR'), name='organizations_activity_verified_by_others'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +132,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '现场签到',
+                'constraints': [
+                    models.UniqueConstraint(fields=('activity', 'person'), name='organizations_check_in_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,63 +148,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '年度结账',
+                'constraints': [
+                    models.UniqueConstraint(fields=('year', 'scope'), name='organizations_year_closed_once'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_activity_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_activity_state'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['owner', '-id'], name='organizations_activity_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_activity_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_activity_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('open_to_all', True), ('state__in', ('planned', 'held', 'summed', 'verified'))), fields=['starts_at', 'id'], include=('scope', 'organization'), name='organizations_activity_days'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['organization', '-starts_at'], include=('state', 'person_times'), name='organizations_activity_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('starts_at__isnull', True)), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='organizations_activity_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['planned', 'held', 'summed', 'verified', 'reported']), _negated=True), models.Q(('ends_at__isnull', False), ('expected__gte', 1), ('expected__isnull', False), ('starts_at__isnull', False), models.Q(('name', ''), _negated=True), models.Q(('place', ''), _negated=True)), _connector='OR'), name='organizations_activity_announced_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('planned', 'held', 'summed', 'verified')), _negated=True), ('expected__lt', 1000), models.Q(('expected__gte', 1000), models.Q(('police_number', ''), _negated=True)), _connector='OR'), name='organizations_activity_police_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['summed', 'verified']), _negated=True), models.Q(('hours__isnull', False), ('person_times__isnull', False), ('persons__isnull', False), ('hours__gte', 0), ('person_times__gte', models.F('persons')), ('persons__gte', 1), models.Q(('summary_text', ''), _negated=True)), _connector='OR'), name='organizations_activity_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'verified'), _negated=True), ('checked_in__gte', 1), models.Q(('confirmed_by__isnull', False), models.Q(('owner__isnull', True), models.Q(('confirmed_by', models.F('owner')), _negated=True), _connector='OR'), models.Q(('entered_by__isnull', True), models.Q(('confirmed_by', models.F('entered_by')), _negated=True), _connector='OR')), _connector='OR'), name='organizations_activity_verified_by_others'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('activity', 'person'), name='organizations_check_in_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='closedyear',
-            constraint=models.UniqueConstraint(fields=('year', 'scope'), name='organizations_year_closed_once'),
         ),
         linli.core.registers.schema.KeepTally('organizations_activity', 'activity', {'state': ('state', 'choice')}),
         migrations.RunSQL(GUARD, UNGUARD),

@@ -35,6 +35,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '孵化室',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), name='organizations_incubator_scope'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('name', 'area'), name='organizations_incubator_name_once'),
+                    models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='organizations_incubator_has_room'),
+                    models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='organizations_incubator_closes_later'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +75,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '孵化',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_incubate_scope'),
+                    models.Index(fields=['state', '-id'], include=('scope',), name='organizations_incubate_state'),
+                    models.Index(fields=['owner', '-id'], name='organizations_incubate_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_incubate_entered'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_incubate_newest'),
+                    models.Index(fields=['incubator', 'state'], name='organizations_incubate_room'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['graduated', 'exited', 'refused', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_incubation'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in', 'extended', 'graduated']), _negated=True), models.Q(('admitted_on__isnull', False), ('incubator__isnull', False), ('until__isnull', False), ('until__gt', models.F('admitted_on')), models.Q(('place', ''), _negated=True)), _connector='OR'), name='organizations_incubation_has_a_term'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +103,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '孵化扶持',
                 'ordering': ['-given_on', '-pk'],
+                'indexes': [
+                    models.Index(fields=['incubation', '-given_on'], name='organizations_support_of'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,58 +135,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_dormant_scope'), models.Index(fields=['state', '-id'], include=('scope',), name='organizations_dormant_state'), models.Index(fields=['owner', '-id'], name='organizations_dormant_owned'), models.Index(fields=['entered_by', '-id'], name='organizations_dormant_entered'), models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_dormant_newest')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['woken', 'merged', 'ended']), _negated=True), fields=('organization',), name='organizations_one_open_dormancy'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['woken', 'merged', 'ended']), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='organizations_dormancy_ended_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), models.Q(('merged_into__isnull', False), models.Q(('merged_into', models.F('organization')), _negated=True)), _connector='OR'), name='organizations_dormancy_merged_into_another')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='incubator',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), name='organizations_incubator_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubator',
-            constraint=models.UniqueConstraint(fields=('name', 'area'), name='organizations_incubator_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubator',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='organizations_incubator_has_room'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubator',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='organizations_incubator_closes_later'),
-        ),
-        migrations.AddIndex(
-            model_name='incubation',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_incubate_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='incubation',
-            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_incubate_state'),
-        ),
-        migrations.AddIndex(
-            model_name='incubation',
-            index=models.Index(fields=['owner', '-id'], name='organizations_incubate_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='incubation',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_incubate_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='incubation',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_incubate_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='incubation',
-            index=models.Index(fields=['incubator', 'state'], name='organizations_incubate_room'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['graduated', 'exited', 'refused', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_incubation'),
-        ),
-        migrations.AddConstraint(
-            model_name='incubation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in', 'extended', 'graduated']), _negated=True), models.Q(('admitted_on__isnull', False), ('incubator__isnull', False), ('until__isnull', False), ('until__gt', models.F('admitted_on')), models.Q(('place', ''), _negated=True)), _connector='OR'), name='organizations_incubation_has_a_term'),
-        ),
-        migrations.AddIndex(
-            model_name='support',
-            index=models.Index(fields=['incubation', '-given_on'], name='organizations_support_of'),
         ),
         linli.core.registers.schema.KeepTally('organizations_incubation', 'incubation', {'state': ('state', 'choice')}),
         linli.core.registers.schema.KeepTally('organizations_dormancy', 'dormancy', {'state': ('state', 'choice')}),

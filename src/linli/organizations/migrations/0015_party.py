@@ -64,6 +64,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '党组织',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_unit_scope'),
+                    models.Index(fields=['federation', 'state'], name='organizations_unit_of'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['standing', 'renewing']), _negated=True), models.Q(('announce_on__isnull', False), ('term_from__isnull', False), ('term_to__isnull', False), ('announce_on__lte', models.F('term_to')), ('approved_on__isnull', False), ('term_to__gt', models.F('term_from')), models.Q(('secretary_name', ''), _negated=True)), _connector='OR'), name='organizations_unit_standing_whole', violation_error_message='设立的党组织要有书记和任期。'),
+                    models.CheckConstraint(condition=models.Q(('theme_day__range', (1, 28))), name='organizations_unit_theme_day', violation_error_message='主题党日请定在 1 到 28 号，每个月都有这一天。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +101,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '三会一课记录',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_session_scope'),
+                    models.Index(fields=['party_unit', 'due_on'], name='organizations_session_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('party_unit', 'kind', 'period_from'), name='organizations_session_once_a_period'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__gte', models.F('period_from')), ('done_on__isnull', False), ('present__gte', 1), ('present__isnull', False)), _connector='OR'), name='organizations_session_done_whole', violation_error_message='召开日期不能早于这一期，到会要有人。'),
+                    models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('period_from'))), name='organizations_session_period'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +139,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '党员',
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'stage': ('stage', 'choice'), 'standing': ('standing', 'choice'), 'year': ('joined_on', 'day')}), 'C'), gin_pending_list_limit=1024, name='organizations_party_tokens'),
+                    models.Index(fields=['scope'], include=('id', 'stage', 'joined_on', 'standing'), name='organizations_party_in_area'),
+                    django.contrib.postgres.indexes.HashIndex(condition=models.Q(('id_number_hash', ''), _negated=True), fields=['id_number_hash'], name='organizations_party_id'),
+                    django.contrib.postgres.indexes.HashIndex(condition=models.Q(('phone_hash', ''), _negated=True), fields=['phone_hash'], name='organizations_party_phone'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('left_on__isnull', True), models.Q(('id_number_hash', ''), _negated=True)), fields=('id_number_hash',), name='organizations_party_member_once', violation_error_message='这名党员已经在另一个社会组织或党支部里，请先转出。'),
+                    models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='organizations_party_member_days'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('left_on__isnull', False), ('standing', 'left')), models.Q(('left_on__isnull', True), ('managed_by__isnull', False), ('standing', 'managed')), models.Q(('left_on__isnull', True), ('managed_by__isnull', True), ('standing', 'unmanaged')), _connector='OR'), name='organizations_party_member_standing'),
+                    models.CheckConstraint(condition=models.Q(('left_on__isnull', False), models.Q(('id_number_hash', ''), _negated=True), _connector='OR'), name='organizations_party_member_known'),
+                ],
             },
         ),
         migrations.AddField(
@@ -149,74 +178,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['scope'], name='organizations_committee_area')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('held_to__isnull', True), ('held_to__gte', models.F('held_from')), _connector='OR'), name='organizations_committee_post_days', violation_error_message='卸任日期不能早于任职日期。'), models.CheckConstraint(condition=models.Q(('approval', ''), _negated=True), name='organizations_committee_post_approved', violation_error_message='没有批准依据的不登记。'), models.UniqueConstraint(condition=models.Q(('held_to__isnull', True), ('is_head', True)), fields=('organization',), name='organizations_one_head_from_committee', violation_error_message='这家组织已经登记了一位两委成员任会长或召集人。'), models.UniqueConstraint(condition=models.Q(('held_to__isnull', True)), fields=('organization', 'person_name'), name='organizations_committee_post_once', violation_error_message='这个人在这家组织的职务已经登记。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='partyunit',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_unit_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='partyunit',
-            index=models.Index(fields=['federation', 'state'], name='organizations_unit_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='partyunit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['standing', 'renewing']), _negated=True), models.Q(('announce_on__isnull', False), ('term_from__isnull', False), ('term_to__isnull', False), ('announce_on__lte', models.F('term_to')), ('approved_on__isnull', False), ('term_to__gt', models.F('term_from')), models.Q(('secretary_name', ''), _negated=True)), _connector='OR'), name='organizations_unit_standing_whole', violation_error_message='设立的党组织要有书记和任期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='partyunit',
-            constraint=models.CheckConstraint(condition=models.Q(('theme_day__range', (1, 28))), name='organizations_unit_theme_day', violation_error_message='主题党日请定在 1 到 28 号，每个月都有这一天。'),
-        ),
-        migrations.AddIndex(
-            model_name='partysession',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_session_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='partysession',
-            index=models.Index(fields=['party_unit', 'due_on'], name='organizations_session_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='partysession',
-            constraint=models.UniqueConstraint(fields=('party_unit', 'kind', 'period_from'), name='organizations_session_once_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='partysession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('done_on__gte', models.F('period_from')), ('done_on__isnull', False), ('present__gte', 1), ('present__isnull', False)), _connector='OR'), name='organizations_session_done_whole', violation_error_message='召开日期不能早于这一期，到会要有人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='partysession',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('period_from'))), name='organizations_session_period'),
-        ),
-        migrations.AddIndex(
-            model_name='partymember',
-            index=django.contrib.postgres.indexes.GinIndex(django.db.models.functions.comparison.Collate(linli.core.registers.search.Tokens('scope', {'stage': ('stage', 'choice'), 'standing': ('standing', 'choice'), 'year': ('joined_on', 'day')}), 'C'), gin_pending_list_limit=1024, name='organizations_party_tokens'),
-        ),
-        migrations.AddIndex(
-            model_name='partymember',
-            index=models.Index(fields=['scope'], include=('id', 'stage', 'joined_on', 'standing'), name='organizations_party_in_area'),
-        ),
-        migrations.AddIndex(
-            model_name='partymember',
-            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('id_number_hash', ''), _negated=True), fields=['id_number_hash'], name='organizations_party_id'),
-        ),
-        migrations.AddIndex(
-            model_name='partymember',
-            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('phone_hash', ''), _negated=True), fields=['phone_hash'], name='organizations_party_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='partymember',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_on__isnull', True), models.Q(('id_number_hash', ''), _negated=True)), fields=('id_number_hash',), name='organizations_party_member_once', violation_error_message='这名党员已经在另一个社会组织或党支部里，请先转出。'),
-        ),
-        migrations.AddConstraint(
-            model_name='partymember',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', True), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='organizations_party_member_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='partymember',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_on__isnull', False), ('standing', 'left')), models.Q(('left_on__isnull', True), ('managed_by__isnull', False), ('standing', 'managed')), models.Q(('left_on__isnull', True), ('managed_by__isnull', True), ('standing', 'unmanaged')), _connector='OR'), name='organizations_party_member_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='partymember',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on__isnull', False), models.Q(('id_number_hash', ''), _negated=True), _connector='OR'), name='organizations_party_member_known'),
         ),
         migrations.AddConstraint(
             model_name='partycoverage',

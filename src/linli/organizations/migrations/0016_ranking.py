@@ -334,6 +334,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '表彰名单',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_commend_scope'),
+                    models.Index(fields=['-year', '-id'], name='organizations_commend_year'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['refused', 'withdrawn']), _negated=True), fields=('area', 'year'), name='organizations_commendation_once_a_year', violation_error_message='这个范围这一年的表彰名单已经有了。'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('proposed_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='organizations_commendation_decided_by_another', violation_error_message='提出和决定要由两个人办。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('published_on__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_on__isnull', True)), _connector='OR'), name='organizations_commendation_published_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +362,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '拟表彰的组织',
+                'constraints': [
+                    models.UniqueConstraint(fields=('commendation', 'organization'), name='organizations_commended_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -406,30 +418,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '四维排位',
                 'indexes': [models.Index(condition=models.Q(('ranked', True)), fields=['district', 'kind', 'total', 'organization'], name='organizations_rank_district'), models.Index(condition=models.Q(('ranked', True)), fields=['street', 'kind', 'total', 'organization'], name='organizations_rank_street'), models.Index(condition=models.Q(('ranked', True)), fields=['scope', 'kind', 'total', 'organization'], name='organizations_rank_community')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='commendation',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_commend_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='commendation',
-            index=models.Index(fields=['-year', '-id'], name='organizations_commend_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='commendation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['refused', 'withdrawn']), _negated=True), fields=('area', 'year'), name='organizations_commendation_once_a_year', violation_error_message='这个范围这一年的表彰名单已经有了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='commendation',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('proposed_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='organizations_commendation_decided_by_another', violation_error_message='提出和决定要由两个人办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='commendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', False), ('published_on__isnull', False), ('state', 'published')), models.Q(models.Q(('state', 'published'), _negated=True), ('published_on__isnull', True)), _connector='OR'), name='organizations_commendation_published_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='commended',
-            constraint=models.UniqueConstraint(fields=('commendation', 'organization'), name='organizations_commended_once'),
         ),
         migrations.RunSQL(STANDINGS + TRIGGERS + WATCHES + FROZEN, UNDO),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),

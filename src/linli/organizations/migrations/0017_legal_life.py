@@ -55,9 +55,30 @@ class Migration(migrations.Migration):
                 ('debts', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='年末负债（元）')),
                 ('councils', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='理事会次数')),
                 ('assemblies', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='会员大会次数')),
+                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annual_reports', to='organizations.organization', verbose_name='社会组织')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
             ],
             options={
                 'verbose_name': '年度报告',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_annual_scope'),
+                    models.Index(fields=['state', '-id'], include=('scope',), name='organizations_annual_state'),
+                    models.Index(fields=['owner', '-id'], name='organizations_annual_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_annual_entered'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_annual_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organization', 'year'), name='organizations_annual_once_a_year', violation_error_message='这一年的年度报告已经有了，一年只报一份。'),
+                    models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='organizations_annual_year_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['review', 'check', 'mending', 'verify', 'passed', 'mended', 'unmended']), _negated=True), models.Q(('forward_by__isnull', False), ('sent_on__isnull', False), models.Q(('work', ''), _negated=True), ('activities__isnull', False), ('assemblies__isnull', False), ('assets__isnull', False), ('councils__isnull', False), ('debts__isnull', False), ('expense__isnull', False), ('income__isnull', False), ('members__isnull', False), ('party_members__isnull', False), ('staff__isnull', False)), _connector='OR'), name='organizations_annual_sent_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('income__isnull', True), ('income__gte', 0), _connector='OR'), models.Q(('expense__isnull', True), ('expense__gte', 0), _connector='OR'), models.Q(('assets__isnull', True), ('assets__gte', 0), _connector='OR'), models.Q(('debts__isnull', True), ('debts__gte', 0), _connector='OR')), name='organizations_annual_not_negative', violation_error_message='金额不能小于零。'),
+                    models.CheckConstraint(condition=models.Q(('party_members__isnull', True), ('members__isnull', True), ('party_members__lte', models.F('members')), _connector='OR'), name='organizations_annual_party_of_members', violation_error_message='党员人数不能多于成员人数。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('result', ''), models.Q(('state__in', ['passed', 'mending', 'verify', 'mended', 'unmended']), _negated=True)), models.Q(models.Q(('result', ''), _negated=True), ('decided_by__isnull', False), ('state__in', ['passed', 'mending', 'verify', 'mended', 'unmended'])), _connector='OR'), name='organizations_annual_concluded_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['mending', 'verify', 'mended', 'unmended']), _negated=True), models.Q(('mend_by__isnull', False), ('result__in', ['fair', 'failed'])), _connector='OR'), name='organizations_annual_mended_in_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'missed'), _negated=True), ('missed_on__isnull', True)), models.Q(('missed_on__gt', models.F('due_on')), ('missed_on__isnull', False)), _connector='OR'), name='organizations_annual_missed_after_due', violation_error_message='报送期限还没有到，不能认定没有按时报送。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,9 +105,29 @@ class Migration(migrations.Migration):
                 ('remainder', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0'))], verbose_name='剩余财产（元）')),
                 ('heir', models.CharField(blank=True, max_length=200, verbose_name='剩余财产的去向')),
                 ('decided_on', models.DateField(blank=True, editable=False, null=True, verbose_name='注销日期')),
+                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人')),
+                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='并入')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deregistrations', to='organizations.organization', verbose_name='社会组织')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
             ],
             options={
                 'verbose_name': '注销登记',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_deregist_scope'),
+                    models.Index(fields=['state', '-id'], include=('scope',), name='organizations_deregist_state'),
+                    models.Index(fields=['owner', '-id'], name='organizations_deregist_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_deregist_entered'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_deregist_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['deregistered', 'refused', 'resumed', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_deregistration', violation_error_message='这家组织已经有一件注销登记在办。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('kind', ''), _negated=True), models.Q(('cause', ''), _negated=True), models.Q(('plan', ''), _negated=True)), _connector='OR'), name='organizations_deregister_sent_is_whole'),
+                    models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('kind', 'merge'), models.Q(('merged_into', models.F('organization')), _negated=True)), _connector='OR'), name='organizations_deregister_merges_with_another', violation_error_message='只有合并才填并入哪一家，并且要是另一家。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applying', 'deciding', 'mend_registry', 'deregistered']), _negated=True), models.Q(('apply_by__gt', models.F('liquidated_on')), ('liquidated_on__isnull', False)), _connector='OR'), name='organizations_deregister_liquidated_first', violation_error_message='先要清算结束。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['deciding', 'deregistered']), _negated=True), models.Q(('applied_on__isnull', False), ('claims__gte', 0), ('debts__gte', 0), ('remainder__gte', 0), models.Q(('heir', ''), _negated=True)), _connector='OR'), name='organizations_deregister_by_report'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'deregistered'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_on__gte', models.F('liquidated_on')), ('decided_on__isnull', False)), _connector='OR'), name='organizations_deregister_by_somebody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,9 +156,29 @@ class Migration(migrations.Migration):
                 ('decide_by', models.DateField(blank=True, editable=False, null=True, verbose_name='决定期限')),
                 ('uscc', models.CharField(blank=True, editable=False, max_length=18, verbose_name='统一社会信用代码')),
                 ('decided_on', models.DateField(blank=True, editable=False, null=True, verbose_name='登记日期')),
+                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='organizations.organization', verbose_name='社会组织')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
             ],
             options={
                 'verbose_name': '成立登记',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_regist_scope'),
+                    models.Index(fields=['state', '-id'], include=('scope',), name='organizations_regist_state'),
+                    models.Index(fields=['owner', '-id'], name='organizations_regist_owned'),
+                    models.Index(fields=['entered_by', '-id'], name='organizations_regist_entered'),
+                    models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_regist_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['registered', 'refused', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_registration', violation_error_message='这家组织已经有一件登记申请在办。'),
+                    models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organizations_registration_code_once', violation_error_message='这个统一社会信用代码已经给了别的组织。'),
+                    models.CheckConstraint(condition=models.Q(('legal_type__in', ['', 'association', 'service'])), name='organizations_registration_type_offered', violation_error_message='基金会由省级以上民政部门登记，区里不受理。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('legal_type', ''), _negated=True), models.Q(('full_name', ''), _negated=True), models.Q(('premises', ''), _negated=True)), _connector='OR'), name='organizations_registration_sent_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepting', 'mend_registry', 'deciding', 'registered']), _negated=True), models.Q(('approval_number', ''), _negated=True), _connector='OR'), name='organizations_registration_consented_first', violation_error_message='先要有业务主管单位的批准文件。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('complete_on__isnull', True), ('decide_by__isnull', True), models.Q(('state__in', ['deciding', 'registered']), _negated=True)), models.Q(('complete_on__isnull', False), ('decide_by__gt', models.F('complete_on'))), _connector='OR'), name='organizations_registration_clock'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), models.Q(('uscc', ''), _negated=True), models.Q(models.Q(('funds__gt', 0), ('legal_type', 'service'), ('staff__gte', 1)), models.Q(('funds__gte', 30000), ('legal_type', 'association'), models.Q(('individuals__gte', 50), ('units__gte', 30), models.Q(('individuals__gt', 0), ('individuals__gte', django.db.models.expressions.CombinedExpression(models.Value(50), '-', models.F('units'))), ('units__gt', 0)), _connector='OR')), _connector='OR')), _connector='OR'), name='organizations_registration_is_lawful', violation_error_message='没有达到登记条件。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -128,215 +189,6 @@ class Migration(migrations.Migration):
         AddConstraintNotValid(
             model_name='organization',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('legal_status', 'filing_cancelled'), _negated=True), ('registered_on__isnull', True), _connector='OR'), name='organizations_registered_is_not_cancelled', violation_error_message='已经登记的组织不能注销备案，要走注销登记。'),
-        ),
-        migrations.AddField(
-            model_name='annualreport',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='annualreport',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人'),
-        ),
-        migrations.AddField(
-            model_name='annualreport',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annual_reports', to='organizations.organization', verbose_name='社会组织'),
-        ),
-        migrations.AddField(
-            model_name='annualreport',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddField(
-            model_name='deregistration',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='deregistration',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人'),
-        ),
-        migrations.AddField(
-            model_name='deregistration',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization', verbose_name='并入'),
-        ),
-        migrations.AddField(
-            model_name='deregistration',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deregistrations', to='organizations.organization', verbose_name='社会组织'),
-        ),
-        migrations.AddField(
-            model_name='deregistration',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='entered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代办人'),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='organizations.organization', verbose_name='社会组织'),
-        ),
-        migrations.AddField(
-            model_name='registration',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
-        ),
-        migrations.AddIndex(
-            model_name='annualreport',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_annual_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='annualreport',
-            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_annual_state'),
-        ),
-        migrations.AddIndex(
-            model_name='annualreport',
-            index=models.Index(fields=['owner', '-id'], name='organizations_annual_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='annualreport',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_annual_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='annualreport',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_annual_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.UniqueConstraint(fields=('organization', 'year'), name='organizations_annual_once_a_year', violation_error_message='这一年的年度报告已经有了，一年只报一份。'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='organizations_annual_year_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['review', 'check', 'mending', 'verify', 'passed', 'mended', 'unmended']), _negated=True), models.Q(('forward_by__isnull', False), ('sent_on__isnull', False), models.Q(('work', ''), _negated=True), ('activities__isnull', False), ('assemblies__isnull', False), ('assets__isnull', False), ('councils__isnull', False), ('debts__isnull', False), ('expense__isnull', False), ('income__isnull', False), ('members__isnull', False), ('party_members__isnull', False), ('staff__isnull', False)), _connector='OR'), name='organizations_annual_sent_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('income__isnull', True), ('income__gte', 0), _connector='OR'), models.Q(('expense__isnull', True), ('expense__gte', 0), _connector='OR'), models.Q(('assets__isnull', True), ('assets__gte', 0), _connector='OR'), models.Q(('debts__isnull', True), ('debts__gte', 0), _connector='OR')), name='organizations_annual_not_negative', violation_error_message='金额不能小于零。'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(('party_members__isnull', True), ('members__isnull', True), ('party_members__lte', models.F('members')), _connector='OR'), name='organizations_annual_party_of_members', violation_error_message='党员人数不能多于成员人数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('result', ''), models.Q(('state__in', ['passed', 'mending', 'verify', 'mended', 'unmended']), _negated=True)), models.Q(models.Q(('result', ''), _negated=True), ('decided_by__isnull', False), ('state__in', ['passed', 'mending', 'verify', 'mended', 'unmended'])), _connector='OR'), name='organizations_annual_concluded_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['mending', 'verify', 'mended', 'unmended']), _negated=True), models.Q(('mend_by__isnull', False), ('result__in', ['fair', 'failed'])), _connector='OR'), name='organizations_annual_mended_in_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='annualreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'missed'), _negated=True), ('missed_on__isnull', True)), models.Q(('missed_on__gt', models.F('due_on')), ('missed_on__isnull', False)), _connector='OR'), name='organizations_annual_missed_after_due', violation_error_message='报送期限还没有到，不能认定没有按时报送。'),
-        ),
-        migrations.AddIndex(
-            model_name='deregistration',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_deregist_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='deregistration',
-            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_deregist_state'),
-        ),
-        migrations.AddIndex(
-            model_name='deregistration',
-            index=models.Index(fields=['owner', '-id'], name='organizations_deregist_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='deregistration',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_deregist_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='deregistration',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_deregist_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='deregistration',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['deregistered', 'refused', 'resumed', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_deregistration', violation_error_message='这家组织已经有一件注销登记在办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='deregistration',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('kind', ''), _negated=True), models.Q(('cause', ''), _negated=True), models.Q(('plan', ''), _negated=True)), _connector='OR'), name='organizations_deregister_sent_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='deregistration',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('kind', 'merge'), models.Q(('merged_into', models.F('organization')), _negated=True)), _connector='OR'), name='organizations_deregister_merges_with_another', violation_error_message='只有合并才填并入哪一家，并且要是另一家。'),
-        ),
-        migrations.AddConstraint(
-            model_name='deregistration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applying', 'deciding', 'mend_registry', 'deregistered']), _negated=True), models.Q(('apply_by__gt', models.F('liquidated_on')), ('liquidated_on__isnull', False)), _connector='OR'), name='organizations_deregister_liquidated_first', violation_error_message='先要清算结束。'),
-        ),
-        migrations.AddConstraint(
-            model_name='deregistration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['deciding', 'deregistered']), _negated=True), models.Q(('applied_on__isnull', False), ('claims__gte', 0), ('debts__gte', 0), ('remainder__gte', 0), models.Q(('heir', ''), _negated=True)), _connector='OR'), name='organizations_deregister_by_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='deregistration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'deregistered'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_on__gte', models.F('liquidated_on')), ('decided_on__isnull', False)), _connector='OR'), name='organizations_deregister_by_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_regist_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_regist_state'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['owner', '-id'], name='organizations_regist_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['entered_by', '-id'], name='organizations_regist_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='registration',
-            index=models.Index(fields=['-id'], include=('scope', 'state'), name='organizations_regist_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['registered', 'refused', 'withdrawn']), _negated=True), fields=('organization',), name='organizations_one_open_registration', violation_error_message='这家组织已经有一件登记申请在办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='organizations_registration_code_once', violation_error_message='这个统一社会信用代码已经给了别的组织。'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('legal_type__in', ['', 'association', 'service'])), name='organizations_registration_type_offered', violation_error_message='基金会由省级以上民政部门登记，区里不受理。'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('legal_type', ''), _negated=True), models.Q(('full_name', ''), _negated=True), models.Q(('premises', ''), _negated=True)), _connector='OR'), name='organizations_registration_sent_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepting', 'mend_registry', 'deciding', 'registered']), _negated=True), models.Q(('approval_number', ''), _negated=True), _connector='OR'), name='organizations_registration_consented_first', violation_error_message='先要有业务主管单位的批准文件。'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('complete_on__isnull', True), ('decide_by__isnull', True), models.Q(('state__in', ['deciding', 'registered']), _negated=True)), models.Q(('complete_on__isnull', False), ('decide_by__gt', models.F('complete_on'))), _connector='OR'), name='organizations_registration_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'registered'), _negated=True), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), models.Q(('uscc', ''), _negated=True), models.Q(models.Q(('funds__gt', 0), ('legal_type', 'service'), ('staff__gte', 1)), models.Q(('funds__gte', 30000), ('legal_type', 'association'), models.Q(('individuals__gte', 50), ('units__gte', 30), models.Q(('individuals__gt', 0), ('individuals__gte', django.db.models.expressions.CombinedExpression(models.Value(50), '-', models.F('units'))), ('units__gt', 0)), _connector='OR')), _connector='OR')), _connector='OR'), name='organizations_registration_is_lawful', violation_error_message='没有达到登记条件。'),
         ),
         linli.core.registers.schema.KeepTally('organizations_annualreport', 'annualreport', {'state': ('state', 'choice')}),
         linli.core.registers.schema.KeepTally('organizations_deregistration', 'deregistration', {'state': ('state', 'choice')}),
