@@ -19,6 +19,7 @@ import pytest
 
 HOME = "LINLI_TEST_HOME"  # handed from the controller of xdist to its workers
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+DEMO = "tests/demo/loaded/"
 
 if HOME not in os.environ:
     os.environ[HOME] = tempfile.mkdtemp(prefix="linli-test-")
@@ -53,7 +54,9 @@ for name in ("LINLI_REPLICA_URL", "LINLI_BACKUP_KEYS", "NOTIFY_SOCKET", "WATCHDO
 
 import django  # noqa: E402
 import hypothesis  # noqa: E402
+import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
+from tests import snapshots  # noqa: E402
 
 from linli.core import revisions  # noqa: E402
 
@@ -76,12 +79,28 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the server, once."""
     if OWN_SERVER and not IS_WORKER and not config.option.collectonly:
         cluster.start(die_with_parent=True, keep_safe=False)
+        with psycopg.connect(cluster.url.replace("linli@", "postgres@", 1), autocommit=True) as server:
+            server.execute("GRANT SET ON PARAMETER session_replication_role TO linli")  # for tests/snapshots.py
         config.add_cleanup(cluster.stop)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys come last: Playwright leaves an event loop running in which other tests could not wait for jobs."""
-    items.sort(key=lambda item: "browser" in item.keywords)
+    """Journeys come last: Playwright leaves an event loop running in which other tests could not wait for jobs.
+
+    What starts servers takes longest and comes first, or one worker would wait for it at the end.
+    """
+    items.sort(key=lambda item: ("browser" in item.keywords) - ("processes" in item.keywords))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A module is tested by one worker, and so is the folder that loads the whole demo district."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scopes(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return DEMO if nodeid.startswith(DEMO) else str(super()._split_scope(nodeid))
+
+    return Scopes(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +114,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         install()  # as `linli prepare` does
         cursor.execute("ALTER TABLE core_event DISABLE TRIGGER core_event_is_not_emptied")
         cursor.execute("ALTER TABLE core_seal DISABLE TRIGGER core_seal_is_not_emptied")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_ground(request: pytest.FixtureRequest) -> None:
+    """Where the rows of fixtures may be put back; see `tests/snapshots.py`."""
+    if "django_db" in request.keywords or {"db", "transactional_db"} & set(request.fixturenames):
+        snapshots.begin()
 
 
 # --- browsers ---------------------------------------------------------------------------------------------------

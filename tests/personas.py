@@ -8,6 +8,7 @@ from typing import Any
 import factory
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.snapshots import remembered
 
 from linli.actors.choices import BodyKind, Role
 from linli.actors.models import Body, Post
@@ -120,6 +121,7 @@ PERSONAS = ("founder", "resident", "stranger", *STAFF)
 
 
 @pytest.fixture
+@remembered
 def world(db: Any) -> World:
     """The small district."""
     district = AreaFactory(name="金平区", level=Level.DISTRICT, code="440511")
@@ -169,6 +171,7 @@ def complete(filing: Filing, actor: User, area: Area, name: str = "凤亭下书�
 
 
 @pytest.fixture
+@remembered
 def draft(world: World) -> Filing:
     """A complete application, not yet sent."""
     founder = world["founder"]
@@ -176,24 +179,28 @@ def draft(world: World) -> Filing:
 
 
 @pytest.fixture
+@remembered
 def submitted(world: World, draft: Filing) -> Filing:
     """With the community."""
     return filings.submit_filing(draft, actor=world["founder"])
 
 
 @pytest.fixture
+@remembered
 def reviewing(world: World, submitted: Filing) -> Filing:
     """With the street."""
     return filings.support_filing(submitted, actor=world["community_worker"], reason="场地可错时使用。")
 
 
 @pytest.fixture
+@remembered
 def on_notice(world: World, reviewing: Filing) -> Filing:
     """On public notice."""
     return filings.agree_filing(reviewing, actor=world["street_officer"])
 
 
 @pytest.fixture
+@remembered
 def filed(world: World, on_notice: Filing) -> Organization:
     """On the register."""
     filing = filings.issue_filing(on_notice, actor=User.system())
@@ -202,6 +209,7 @@ def filed(world: World, on_notice: Filing) -> Organization:
 
 
 @pytest.fixture
+@remembered
 def federation(world: World) -> Federation:
     """The federation of 东方街道, with its record."""
     body = BodyFactory(area=world.street, kind=BodyKind.FEDERATION, name="东方街道社会组织联合会")
@@ -212,6 +220,7 @@ VOTE = {"entitled": 9, "present": 7, "in_favour": 6}
 
 
 @pytest.fixture
+@remembered
 def member(world: World, federation: Federation, filed: Organization) -> Member:
     """凤亭下书画社 as a member."""
     founder, secretary = world["founder"], world["federation_secretary"]
