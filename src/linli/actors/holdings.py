@@ -63,9 +63,7 @@ declare_holdings(
         "岗位",
         "actors.Post",
         "post",
-        lambda subject: Post.objects.filter(user=subject.user.pk if subject.user else 0).select_related(
-            "body", "area"
-        ),
+        lambda subject: Post.objects.filter(user=subject.key).select_related("body", "area"),
         (
             Item("role", "岗位"),
             Item("body", "机构", show=lambda post: str(post.body)),
@@ -82,9 +80,7 @@ declare_holdings(
         "岗位任免",
         "actors.Appointment",
         "post",
-        lambda subject: Appointment.objects.filter(user=subject.user.pk if subject.user else 0).select_related(
-            "body", "area"
-        ),
+        lambda subject: Appointment.objects.filter(user=subject.key).select_related("body", "area"),
         (
             Item("kind", "事项"),
             Item("state", "状态"),

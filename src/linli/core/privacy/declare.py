@@ -36,6 +36,11 @@ class Subject:
     id_hashes: frozenset[str] = frozenset()
     phone_hashes: frozenset[str] = frozenset()
 
+    @property
+    def key(self) -> int:
+        """The number of the account; 0, which nobody has, without one."""
+        return self.user.pk if self.user is not None else 0
+
 
 @dataclass(frozen=True)
 class Item:

@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from linli.core.workflow.declare import Process
 
 
+def indexes_of_lists(name: str) -> list[models.Index]:
+    """What the lists of a kind of case are read from: of an area, in a state, of an owner, the newest first."""
+    return [
+        models.Index(OpClass("scope", "text_pattern_ops"), "state", name=f"{name}_scope"),
+        models.Index(fields=["state", "-id"], include=["scope"], name=f"{name}_state"),
+        models.Index(fields=["owner", "-id"], name=f"{name}_owned"),
+        models.Index(fields=["entered_by", "-id"], name=f"{name}_entered"),
+        models.Index(fields=["-id"], include=["scope", "state"], name=f"{name}_newest"),
+    ]
+
+
 class Case(Marked, Worded):
     """Something that runs through a Process and ends. `scope` is the path of the area it lies in."""
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from linli.core.access.models import User
 from linli.core.parameters import Parameter, declare
 from linli.core.privacy.choices import Ground
 from linli.core.privacy.declare import (
@@ -20,9 +19,8 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.privacy.holdings import STORED, delete_draft, erase_draft, owners, untouched_since
 from linli.organizations.actions.activities import forget_check_in, withdraw_check_in
-from linli.organizations.choices.activities import ActivityState
 from linli.organizations.models import Activity, CheckIn
 
 ACTIVITIES, SIGNED_IN = "activities", "check-ins"
@@ -53,14 +51,6 @@ declare_processing(
 )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(owner__isnull=False).values("owner")
-
-
 def _people(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.values("person")
 
@@ -69,19 +59,13 @@ def _kept(activity: Activity, subject: Subject) -> str:
     return "活动还没有办完，请先取消" if activity.is_open and activity.began_at is not None else ""
 
 
-def _erase(activity: Activity, *, actor: User) -> None:
-    """A plan holds nothing about a person but who wrote it, which the log keeps as well; a draft goes whole."""
-    if activity.began_at is None and activity.state == ActivityState.DRAFT:
-        delete_draft(activity)
-
-
 declare_holdings(
     Holding(
         "activities",
         "我填写的活动",
         "organizations.Activity",
         ACTIVITIES,
-        lambda subject: Activity.objects.filter(owner=_key(subject)).select_related("organization"),
+        lambda subject: Activity.objects.filter(owner=subject.key).select_related("organization"),
         (
             Item("organization", "组织", show=lambda row: row.organization.name),
             Item("name", "活动名称"),
@@ -95,17 +79,17 @@ declare_holdings(
         ),
         unit="场",
         url=lambda row: str(row.get_absolute_url()),
-        erase=_erase,
+        erase=erase_draft,
         kept_by_law=_kept,
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     ),
     Holding(
         "check-ins",
         "我的活动签到",
         "organizations.CheckIn",
         SIGNED_IN,
-        lambda subject: CheckIn.objects.filter(person=_key(subject)).select_related("activity__organization"),
+        lambda subject: CheckIn.objects.filter(person=subject.key).select_related("activity__organization"),
         (
             Item("activity", "活动", show=lambda row: row.activity.title),
             Item("at", "签到时间"),

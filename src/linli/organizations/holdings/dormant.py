@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
-
 from linli.core.privacy.choices import Ground
 from linli.core.privacy.declare import (
     Holding,
     Item,
     Processing,
-    Subject,
     declare_holdings,
     declare_processing,
 )
-from linli.core.privacy.holdings import STORED
+from linli.core.privacy.holdings import STORED, owners
 from linli.organizations.models import Dormancy
 
 DORMANT = "dormant"
@@ -35,21 +30,13 @@ declare_processing(
 )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(owner__isnull=False).values("owner")
-
-
 declare_holdings(
     Holding(
         "dormancies",
         "我负责的组织长期没有活动的处理",
         "organizations.Dormancy",
         DORMANT,
-        lambda subject: Dormancy.objects.filter(owner=_key(subject)).select_related("organization__area__parent"),
+        lambda subject: Dormancy.objects.filter(owner=subject.key).select_related("organization__area__parent"),
         (
             Item("organization", "组织", show=lambda row: row.organization.name),
             Item("number", "编号"),
@@ -60,6 +47,6 @@ declare_holdings(
         unit="件",
         url=lambda row: str(row.get_absolute_url()),
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     )
 )

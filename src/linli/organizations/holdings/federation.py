@@ -23,7 +23,7 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.privacy.holdings import STORED, delete_draft, owners, untouched_since
 from linli.core.privacy.models import VerifiedNumber
 from linli.core.privacy.values import Kind
 from linli.organizations.actions.federation_erasing import erase_contact, erase_tenure
@@ -60,30 +60,26 @@ declare_processing(
 )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
 def _about(model: Any) -> Any:
     """Rows of one's own account, or whose number was verified to be one's own."""
     return lambda subject: model.objects.filter(
-        Q(owner=_key(subject)) | Q(contact_phone_hash__in=subject.phone_hashes - {""})
+        Q(owner=subject.key) | Q(contact_phone_hash__in=subject.phone_hashes - {""})
     )
 
 
 def _own(row: Any, item: Item, subject: Subject) -> bool:
     """What one typed oneself, or where the number is one's own; what a secretary typed is the contact's."""
-    typed = row.owner_id == _key(subject) and getattr(row, "entered_by_id", None) in (None, _key(subject))
+    typed = row.owner_id == subject.key and getattr(row, "entered_by_id", None) in (None, subject.key)
     return typed or row.contact_phone_hash in subject.phone_hashes - {""}
 
 
 def _persons(rows: QuerySet[Any]) -> QuerySet[Any]:
     phones = rows.exclude(contact_phone_hash="").values("contact_phone_hash")
     verified = VerifiedNumber.objects.filter(kind=NumberKind.PHONE, value_hash__in=phones)
-    return rows.filter(owner__isnull=False).values("owner").union(verified.values("person"))
+    return owners(rows).union(verified.values("person"))
 
 
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _nobody(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.none().values("owner")
 
 
@@ -215,7 +211,7 @@ declare_holdings(
         note="任职记录里只有姓名，没有证件号和电话，所以不能自动认出是你的。要查询、更正，请到所在街道。",
         scope=_scope,
         files=_papers,
-        persons=_owners,
+        persons=_nobody,
     ),
 )
 declare_not_personal(

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
-
-from linli.core.access.models import User
 from linli.core.privacy.choices import Ground
 from linli.core.privacy.declare import (
     Holding,
@@ -19,8 +14,7 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
-from linli.organizations.choices.incubation import IncubationState
+from linli.core.privacy.holdings import STORED, delete_draft, erase_draft, owners, untouched_since
 from linli.organizations.models import Incubation
 
 INCUBATION = "incubation"
@@ -40,22 +34,8 @@ declare_processing(
 )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(owner__isnull=False).values("owner")
-
-
 def _kept(incubation: Incubation, subject: Subject) -> str:
     return "正在办理或在孵，请先撤回或退出" if incubation.is_open and incubation.began_at is not None else ""
-
-
-def _erase(incubation: Incubation, *, actor: User) -> None:
-    """A stay says nothing of a person but who applied, which the log keeps as well; a draft goes whole."""
-    if incubation.began_at is None and incubation.state == IncubationState.DRAFT:
-        delete_draft(incubation)
 
 
 declare_holdings(
@@ -64,7 +44,7 @@ declare_holdings(
         "我申请的孵化",
         "organizations.Incubation",
         INCUBATION,
-        lambda subject: Incubation.objects.filter(owner=_key(subject)).select_related("organization", "incubator"),
+        lambda subject: Incubation.objects.filter(owner=subject.key).select_related("organization", "incubator"),
         (
             Item("organization", "组织", show=lambda row: row.organization.name),
             Item("number", "编号"),
@@ -76,10 +56,10 @@ declare_holdings(
         ),
         unit="件",
         url=lambda row: str(row.get_absolute_url()),
-        erase=_erase,
+        erase=erase_draft,
         kept_by_law=_kept,
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     )
 )
 declare_not_personal(

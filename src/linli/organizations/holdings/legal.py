@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from django.db.models import QuerySet
 
-from linli.core.access.models import User
 from linli.core.privacy.choices import Ground
 from linli.core.privacy.declare import (
     Holding,
@@ -19,7 +17,7 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.privacy.holdings import STORED, delete_draft, erase_draft, owners, untouched_since
 from linli.core.workflow.models import Case
 from linli.organizations.models import AnnualReport, Deregistration, Registration
 
@@ -40,34 +38,20 @@ declare_processing(
 )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(owner__isnull=False).values("owner")
-
-
 def _reports(subject: Subject) -> QuerySet[AnnualReport]:
-    return AnnualReport.objects.filter(owner=_key(subject)).select_related("organization__area__parent")
+    return AnnualReport.objects.filter(owner=subject.key).select_related("organization__area__parent")
 
 
 def _registrations(subject: Subject) -> QuerySet[Registration]:
-    return Registration.objects.filter(owner=_key(subject)).select_related("organization__area__parent")
+    return Registration.objects.filter(owner=subject.key).select_related("organization__area__parent")
 
 
 def _ends(subject: Subject) -> QuerySet[Deregistration]:
-    return Deregistration.objects.filter(owner=_key(subject)).select_related("organization__area__parent")
+    return Deregistration.objects.filter(owner=subject.key).select_related("organization__area__parent")
 
 
 def _kept(case: Case, subject: Subject) -> str:
     return "正在办理，请先撤回" if case.is_open and case.began_at is not None else ""
-
-
-def _erase(case: Case, *, actor: User) -> None:
-    """It says nothing of a person but who applied, which the log keeps as well; a draft goes whole."""
-    if case.began_at is None and case.state == "draft":
-        delete_draft(case)
 
 
 declare_holdings(
@@ -89,7 +73,7 @@ declare_holdings(
         unit="份",
         url=lambda row: str(row.get_absolute_url()),
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     ),
     Holding(
         "registrations",
@@ -107,10 +91,10 @@ declare_holdings(
         ),
         unit="件",
         url=lambda row: str(row.get_absolute_url()),
-        erase=_erase,
+        erase=erase_draft,
         kept_by_law=_kept,
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     ),
     Holding(
         "deregistrations",
@@ -129,10 +113,10 @@ declare_holdings(
         ),
         unit="件",
         url=lambda row: str(row.get_absolute_url()),
-        erase=_erase,
+        erase=erase_draft,
         kept_by_law=_kept,
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     ),
 )
 declare_retention(

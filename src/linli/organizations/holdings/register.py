@@ -24,7 +24,7 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, delete_drafts, untouched_since
+from linli.core.privacy.holdings import STORED, delete_draft, delete_drafts, owners, untouched_since
 from linli.core.privacy.models import VerifiedNumber
 from linli.core.privacy.values import Kind
 from linli.core.sheets.choices import KEPT_DAYS, STAGED_DAYS
@@ -77,12 +77,8 @@ def _leads(subject: Subject, prefix: str = "leader") -> Q:
     )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
 def _filings(subject: Subject) -> QuerySet[Filing]:
-    return Filing.objects.filter(Q(owner=_key(subject)) | _leads(subject)).select_related("area__parent")
+    return Filing.objects.filter(Q(owner=subject.key) | _leads(subject)).select_related("area__parent")
 
 
 def _persons(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -92,11 +88,7 @@ def _persons(rows: QuerySet[Any]) -> QuerySet[Any]:
     verified = VerifiedNumber.objects.filter(
         Q(kind=NumberKind.ID_NUMBER, value_hash__in=ids) | Q(kind=NumberKind.PHONE, value_hash__in=phones)
     )
-    return _owners(rows).union(verified.values("person"))
-
-
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(owner__isnull=False).values("owner")
+    return owners(rows).union(verified.values("person"))
 
 
 def _is_leader(row: Organization | Filing, subject: Subject) -> bool:
@@ -106,12 +98,12 @@ def _is_leader(row: Organization | Filing, subject: Subject) -> bool:
 
 def _own_filing(filing: Filing, item: Item, subject: Subject) -> bool:
     """What one typed oneself, or the person in charge that one is verified to be; never the founders besides."""
-    typed = filing.owner_id == _key(subject) and filing.entered_by_id in (None, _key(subject))
+    typed = filing.owner_id == subject.key and filing.entered_by_id in (None, subject.key)
     return typed or (item.name != "founders" and _is_leader(filing, subject))
 
 
 def _organizations(subject: Subject) -> QuerySet[Organization]:
-    return Organization.objects.filter(Q(owner=_key(subject)) | _leads(subject)).select_related(
+    return Organization.objects.filter(Q(owner=subject.key) | _leads(subject)).select_related(
         "area__parent", "filing"
     )
 
@@ -121,7 +113,7 @@ def _own_organization(organization: Organization, item: Item, subject: Subject) 
     numbers must be verified, or be those the owner typed into the own application or change."""
     if _is_leader(organization, subject):
         return True
-    if organization.owner_id != _key(subject):
+    if organization.owner_id != subject.key:
         return False
     filing = Filing.objects.filter(organization=organization, owner=subject.user, entered_by__isnull=True).first()
     if filing is not None and filing.leader_id_hash and filing.leader_id_hash == organization.leader_id_hash:
@@ -137,7 +129,7 @@ def _own_organization(organization: Organization, item: Item, subject: Subject) 
 
 
 def _own_amendment(amendment: Amendment, item: Item, subject: Subject) -> bool:
-    return amendment.owner_id == _key(subject) and amendment.entered_by_id in (None, _key(subject))
+    return amendment.owner_id == subject.key and amendment.entered_by_id in (None, subject.key)
 
 
 def _scope(row: Any) -> str:
@@ -268,7 +260,7 @@ declare_holdings(
         "变更与注销的申请",
         "organizations.Amendment",
         CASES,
-        lambda subject: Amendment.objects.filter(owner=_key(subject)).select_related("organization__area__parent"),
+        lambda subject: Amendment.objects.filter(owner=subject.key).select_related("organization__area__parent"),
         (
             Item("organization", "组织", show=lambda row: row.organization.name),
             Item("kind", "事项"),
@@ -291,7 +283,7 @@ declare_holdings(
         kept_by_law=_amendment_kept,
         scope=_scope,
         files=_papers,
-        persons=_owners,
+        persons=owners,
     ),
 )
 declare_not_personal(

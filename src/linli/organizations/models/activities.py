@@ -7,7 +7,6 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -20,7 +19,7 @@ from linli.core.audit.marks import Marked
 from linli.core.parameters import values_of
 from linli.core.words import Worded
 from linli.core.workdays import add_workdays
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.activities import (
     ANNOUNCED,
     OPEN_TO_SIGN_IN,
@@ -29,7 +28,7 @@ from linli.organizations.choices.activities import (
     ActivityState,
     Trigger,
 )
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another when read from a poster
 EARLY, AFTERWARDS = dt.timedelta(hours=1), dt.timedelta(hours=1)  # signing in begins before and ends after
@@ -51,7 +50,7 @@ def _money(label: Any) -> Any:
     )
 
 
-class Activity(Case):
+class Activity(WithOrganization, Case):
     """One activity of an organization, from plan to proof; person-times, persons and hours are three counts."""
 
     FOUND_BY = "organization"
@@ -154,11 +153,7 @@ class Activity(Case):
             ),
         ]
         indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_activity_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_activity_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_activity_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_activity_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_activity_newest"),
+            *indexes_of_lists("organizations_activity"),
             # The calendar, and how alive an organization is.
             models.Index(
                 fields=["starts_at", "id"],
@@ -175,11 +170,6 @@ class Activity(Case):
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """An activity lies where its organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

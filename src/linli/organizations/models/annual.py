@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.annual import (
     CONCLUDED,
     FIRST_YEAR,
@@ -21,7 +20,7 @@ from linli.organizations.choices.annual import (
     ReportState,
     Result,
 )
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 _MOST = MaxValueValidator(100_000)
 TYPED = (
@@ -40,7 +39,7 @@ def _money(label: Any) -> Any:
     )
 
 
-class AnnualReport(Case):
+class AnnualReport(WithOrganization, Case):
     """What an organization did and spent in a year, and what the registering authority concluded."""
 
     FOUND_BY = "organization"
@@ -129,21 +128,10 @@ class AnnualReport(Case):
                 violation_error_message=_("报送期限还没有到，不能认定没有按时报送。"),
             ),
         ]
-        indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_annual_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_annual_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_annual_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_annual_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_annual_newest"),
-        ]
+        indexes = indexes_of_lists("organizations_annual")
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """It lies where the organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

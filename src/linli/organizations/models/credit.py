@@ -26,7 +26,7 @@ from linli.organizations.choices.credit import (
     InfoKind,
     ListingState,
 )
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 
 def _days_after(field: str, days: int) -> Cast:
@@ -36,7 +36,7 @@ def _days_after(field: str, days: int) -> Cast:
     return Cast(later, DateField())
 
 
-class CreditInfo(Marked, Worded):
+class CreditInfo(WithOrganization, Marked, Worded):
     """One thing that is known: an inspection, a penalty, an annual report. It is withdrawn, never deleted."""
 
     MARKED = (
@@ -91,13 +91,8 @@ class CreditInfo(Marked, Worded):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """It lies where the organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
-
-class CreditListing(Case):
+class CreditListing(WithOrganization, Case):
     """An entry on a list: proposed, heard, decided, repaired and left."""
 
     FOUND_BY = "organization"
@@ -199,11 +194,6 @@ class CreditListing(Case):
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """It lies where the organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.deregistration import LIQUIDATED, DeregistrationState, EndKind
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 
 def _money(label: Any) -> Any:
@@ -22,7 +21,7 @@ def _money(label: Any) -> Any:
     )
 
 
-class Deregistration(Case):
+class Deregistration(WithOrganization, Case):
     """A registered organization ends: it liquidates first, and is struck off after it."""
 
     FOUND_BY = "organization"
@@ -89,21 +88,10 @@ class Deregistration(Case):
                 | Q(decided_by__isnull=False, decided_on__isnull=False, decided_on__gte=F("liquidated_on")),
             ),
         ]
-        indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_deregist_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_deregist_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_deregist_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_deregist_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_deregist_newest"),
-        ]
+        indexes = indexes_of_lists("organizations_deregist")
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """It lies where the organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

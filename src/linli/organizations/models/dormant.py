@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.dormant import DormancyState, Ending
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 
-class Dormancy(Case):
+class Dormancy(WithOrganization, Case):
     """From the day the rule found it to what people made of it."""
 
     FOUND_BY = "organization"
@@ -51,21 +48,10 @@ class Dormancy(Case):
                 condition=~Q(state="merged") | Q(merged_into__isnull=False) & ~Q(merged_into=F("organization")),
             ),
         ]
-        indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_dormant_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_dormant_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_dormant_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_dormant_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_dormant_newest"),
-        ]
+        indexes = indexes_of_lists("organizations_dormant")
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """It lies where its organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

@@ -19,9 +19,9 @@ from linli.core.access.models import new_uid
 from linli.core.audit.marks import Marked
 from linli.core.parameters import values_of
 from linli.core.words import Worded
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.incubation import STAYING, IncubationState, SupportKind
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 _MOST = 100_000
 
@@ -73,7 +73,7 @@ class Threshold:
     met: bool
 
 
-class Incubation(Case):
+class Incubation(WithOrganization, Case):
     """One stay of an organization in an incubator, from its application to its end."""
 
     FOUND_BY = "organization"
@@ -120,21 +120,12 @@ class Incubation(Case):
             ),
         ]
         indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_incubate_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_incubate_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_incubate_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_incubate_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_incubate_newest"),
+            *indexes_of_lists("organizations_incubate"),
             models.Index(fields=["incubator", "state"], name="organizations_incubate_room"),
         ]
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """A stay lies where its organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

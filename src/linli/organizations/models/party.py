@@ -31,7 +31,7 @@ from linli.organizations.choices.party import (
     UnitState,
 )
 from linli.organizations.models.federation import FederationCase
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 PARTY_FACETS = {
     "stage": ("stage", "choice"),
@@ -251,7 +251,7 @@ class PartyMember(Marked, Worded):
         return mask_id_number(self.id_number)
 
 
-class CommitteePost(Marked, Worded):
+class CommitteePost(WithOrganization, Marked, Worded):
     """A member of a community's two committees （两委） holds a post in an organization, with approval."""
 
     MARKED = (
@@ -302,11 +302,6 @@ class CommitteePost(Marked, Worded):
 
     def __str__(self) -> str:
         return f"{self.person_name}：{self.organization.name}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the scope in step with the organization."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The organization in which it is held."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex, OpClass
@@ -21,7 +21,7 @@ from linli.core.privacy import keyed_hash, mask_id_number, mask_name, mask_phone
 from linli.core.privacy.fields import EncryptedTextField
 from linli.core.registers.search import search_column, token_index, tokens_of
 from linli.core.words import Worded
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.filing import (
     AmendmentKind,
     AmendmentState,
@@ -31,6 +31,22 @@ from linli.organizations.choices.filing import (
     NationalKind,
 )
 from linli.organizations.models.states import STATE_CONSTRAINTS, STATE_FIELDS, States
+
+
+class WithOrganization(models.Model):
+    """Something of an organization lies where the organization lies; it has a `scope` and an `organization`."""
+
+    if TYPE_CHECKING:
+        scope: models.CharField[str, str]
+        organization: models.ForeignKey[Organization, Organization]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The scope is the organization's."""
+        self.scope = self.organization.scope
+        super().save(*args, **kwargs)
 
 
 class Profile(Marked, Worded):
@@ -298,7 +314,7 @@ class Filing(Profile, Case):
         }
 
 
-class Amendment(Case):
+class Amendment(WithOrganization, Case):
     """A change of a filed organization: name, person in charge, venue, or the end of its filing."""
 
     FOUND_BY = "organization"
@@ -335,21 +351,10 @@ class Amendment(Case):
                 name="organizations_one_open_amendment_of_a_kind",
             )
         ]
-        indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_amend_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_amend_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_amend_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_amend_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_amend_newest"),
-        ]
+        indexes = indexes_of_lists("organizations_amend")
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """An amendment lies where the organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

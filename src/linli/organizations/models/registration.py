@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.indexes import OpClass
 from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.core.parameters import values_of
-from linli.core.workflow.models import CASE_MARKED, Case
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
 from linli.organizations.choices.registration import (
     LEAST_FUNDS,
     LEAST_INDIVIDUALS,
@@ -24,7 +23,7 @@ from linli.organizations.choices.registration import (
 )
 from linli.organizations.choices.states import LegalType
 from linli.organizations.models.incubation import Threshold
-from linli.organizations.models.register import Organization
+from linli.organizations.models.register import Organization, WithOrganization
 
 _MOST = 100_000
 
@@ -33,7 +32,7 @@ def _count(label: Any) -> Any:
     return models.PositiveIntegerField(label, default=0, validators=[MaxValueValidator(_MOST)])
 
 
-class Registration(Case):
+class Registration(WithOrganization, Case):
     """From a filed (or unfiled) organization to a legal person on the district's register."""
 
     FOUND_BY = "organization"
@@ -123,21 +122,10 @@ class Registration(Case):
                 violation_error_message=_("没有达到登记条件。"),
             ),
         ]
-        indexes = [
-            models.Index(OpClass("scope", "text_pattern_ops"), "state", name="organizations_regist_scope"),
-            models.Index(fields=["state", "-id"], include=["scope"], name="organizations_regist_state"),
-            models.Index(fields=["owner", "-id"], name="organizations_regist_owned"),
-            models.Index(fields=["entered_by", "-id"], name="organizations_regist_entered"),
-            models.Index(fields=["-id"], include=["scope", "state"], name="organizations_regist_newest"),
-        ]
+        indexes = indexes_of_lists("organizations_regist")
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """It lies where the organization lies."""
-        self.scope = self.organization.scope
-        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

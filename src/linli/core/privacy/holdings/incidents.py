@@ -5,14 +5,9 @@ from __future__ import annotations
 from operator import attrgetter
 
 from linli.core.privacy.actions.incidents import letter_url
-from linli.core.privacy.declare import Holding, Item, Subject, declare_holdings
+from linli.core.privacy.declare import Holding, Item, declare_holdings
 from linli.core.privacy.incident_models import Concerned, Incident
 from linli.core.privacy.values import Kind
-
-
-def _user(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
 
 TOLD_LABELS = {
     "info": "涉及的信息",
@@ -29,7 +24,7 @@ declare_holdings(
         "报告过的个人信息事件",
         "core.Incident",
         "incident",
-        lambda subject: Incident.objects.filter(owner=_user(subject)),
+        lambda subject: Incident.objects.filter(owner=subject.key),
         (
             Item("number", "编号"),
             Item("kind", "怎么了"),
@@ -47,7 +42,7 @@ declare_holdings(
         "涉及我的个人信息事件",
         "core.Concerned",
         "incident",
-        lambda subject: Concerned.objects.filter(person=_user(subject), told_at__isnull=False).select_related(
+        lambda subject: Concerned.objects.filter(person=subject.key, told_at__isnull=False).select_related(
             "incident"
         ),
         (

@@ -114,6 +114,17 @@ def delete_draft(case: Any) -> None:
     delete_drafts(type(case)._default_manager.filter(pk=case.pk))
 
 
+def owners(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The accounts that rows with an owner are about, as what a `Holding` calls its persons."""
+    return rows.filter(owner__isnull=False).values("owner")
+
+
+def erase_draft(case: Any, *, actor: User) -> None:
+    """What is erased of a case that says nothing of a person but who wrote it, which the log keeps as well."""
+    if case.began_at is None and case.state == "draft":
+        delete_draft(case)
+
+
 def delete_drafts(cases: QuerySet[Any]) -> None:
     """The same for many, in a few statements."""
     kind, ids = ContentType.objects.get_for_model(cases.model), list(cases.values_list("pk", flat=True))

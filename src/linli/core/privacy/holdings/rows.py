@@ -40,11 +40,6 @@ from linli.core.workflow.declare import REGISTRY, STEPS
 from linli.core.workflow.models import CaseVersion, Task
 
 
-def _user(subject: Subject) -> int:
-    """The account's key, or one that no row has."""
-    return subject.user.pk if subject.user is not None else 0
-
-
 def _username(subject: Subject) -> str:
     return subject.user.username if subject.user is not None else "\n"
 
@@ -113,7 +108,7 @@ declare_holdings(
         "账号",
         "core.User",
         SIGN_UP,
-        lambda subject: User.objects.filter(pk=_user(subject)),
+        lambda subject: User.objects.filter(pk=subject.key),
         (
             Item("name", "姓名", Kind.NAME),
             Item("username", "登录名"),
@@ -140,7 +135,7 @@ declare_holdings(
         "同意过的事项",
         "core.Consent",
         SIGN_UP,
-        lambda subject: Consent.objects.filter(person=_user(subject)),
+        lambda subject: Consent.objects.filter(person=subject.key),
         (
             Item(
                 "processing",
@@ -162,7 +157,7 @@ declare_holdings(
         "核实过的号码",
         "core.VerifiedNumber",
         "rights",
-        lambda subject: VerifiedNumber.objects.filter(person=_user(subject)),
+        lambda subject: VerifiedNumber.objects.filter(person=subject.key),
         (Item("kind", "号码"), Item("verified_at", "核实时间")),
         title=lambda row: str(row.get_kind_display()),
         note="只存不可还原的摘要，用来找到名下的记录，看不出号码本身。",
@@ -173,7 +168,7 @@ declare_holdings(
         "登录用的邮箱",
         "account.EmailAddress",
         SIGN_UP,
-        lambda subject: EmailAddress.objects.filter(user=_user(subject)),
+        lambda subject: EmailAddress.objects.filter(user=subject.key),
         (
             Item("email", "电子邮箱", Kind.OTHER),
             Item("verified", "已验证", show=lambda row: "是" if row.verified else "否"),
@@ -229,7 +224,7 @@ declare_holdings(
         "两步验证",
         "mfa.Authenticator",
         "login",
-        lambda subject: Authenticator.objects.filter(user=_user(subject)),
+        lambda subject: Authenticator.objects.filter(user=subject.key),
         (Item("type", "方式"), Item("created_at", "设置时间"), Item("last_used_at", "上次使用")),
         title=lambda row: str(row.get_type_display()),
         unit="个",
@@ -240,7 +235,7 @@ declare_holdings(
         "用过的密码",
         "core.FormerPassword",
         "login",
-        lambda subject: FormerPassword.objects.filter(user=_user(subject)),
+        lambda subject: FormerPassword.objects.filter(user=subject.key),
         (Item("set_at", "设置时间"),),
         title=lambda row: "不可还原的摘要",
         unit="个",
@@ -252,7 +247,7 @@ declare_holdings(
         "我办过的、别人替我办的",
         "core.Event",
         "trace",
-        lambda subject: Event.objects.filter(Q(actor=_user(subject)) | Q(on_behalf_of=_user(subject))),
+        lambda subject: Event.objects.filter(Q(actor=subject.key) | Q(on_behalf_of=subject.key)),
         (
             Item("at", "时间"),
             Item("name", "做了什么", show=_event_words),
@@ -267,7 +262,7 @@ declare_holdings(
         "谁看过我的信息",
         "core.Disclosure",
         "trace",
-        lambda subject: Disclosure.objects.filter(person=_user(subject)).select_related("event__actor"),
+        lambda subject: Disclosure.objects.filter(person=subject.key).select_related("event__actor"),
         (
             Item("at", "时间", show=lambda row: row.event.at),
             Item("who", "谁", show=lambda row: row.event.post or str(row.event.actor)),
@@ -282,7 +277,7 @@ declare_holdings(
         "消息",
         "core.Notice",
         "notice",
-        lambda subject: Notice.objects.filter(recipient=_user(subject)),
+        lambda subject: Notice.objects.filter(recipient=subject.key),
         (Item("title", "标题"), Item("body", "内容"), Item("created_at", "时间"), Item("read_at", "看过的时间")),
         url=lambda row: str(row.url),
     ),
@@ -291,7 +286,7 @@ declare_holdings(
         "消息设置",
         "core.Preference",
         "notice",
-        lambda subject: Preference.objects.filter(user=_user(subject)),
+        lambda subject: Preference.objects.filter(user=subject.key),
         (
             Item("group", "哪类消息"),
             Item("channel", "渠道"),
@@ -304,7 +299,7 @@ declare_holdings(
         "机器人",
         "core.Robot",
         "notice",
-        lambda subject: Robot.objects.filter(user=_user(subject)),
+        lambda subject: Robot.objects.filter(user=subject.key),
         (Item("label", "名称"), Item("address", "地址", Kind.OTHER), Item("added_at", "加上的时间")),
         unit="个",
     ),
@@ -313,7 +308,7 @@ declare_holdings(
         "保存的筛选",
         "core.SavedFilter",
         SIGN_UP,
-        lambda subject: SavedFilter.objects.filter(owner=_user(subject)),
+        lambda subject: SavedFilter.objects.filter(owner=subject.key),
         (Item("name", "名字"), Item("params", "筛选"), Item("created_at", "保存时间")),
         unit="个",
         erase=_delete_own,
@@ -323,7 +318,7 @@ declare_holdings(
         "分享的链接",
         "core.ShareLink",
         SIGN_UP,
-        lambda subject: ShareLink.objects.filter(owner=_user(subject)),
+        lambda subject: ShareLink.objects.filter(owner=subject.key),
         (
             Item("note", "说明"),
             Item("params", "筛选"),
@@ -339,7 +334,7 @@ declare_holdings(
         "我做的导出",
         "core.Export",
         "trace",
-        lambda subject: Export.objects.filter(owner=_user(subject)),
+        lambda subject: Export.objects.filter(owner=subject.key),
         (
             Item("label", "名称"),
             Item("reason", "用途"),
@@ -355,7 +350,7 @@ declare_holdings(
         "接口令牌",
         "core.ApiToken",
         "login",
-        lambda subject: ApiToken.objects.filter(user=_user(subject)),
+        lambda subject: ApiToken.objects.filter(user=subject.key),
         (
             Item("name", "用途"),
             Item("prefix", "开头"),
@@ -374,7 +369,7 @@ declare_holdings(
         "回调",
         "core.Webhook",
         "notice",
-        lambda subject: Webhook.objects.filter(user=_user(subject)),
+        lambda subject: Webhook.objects.filter(user=subject.key),
         (
             Item("name", "用途"),
             Item("url", "接收地址"),
@@ -391,7 +386,7 @@ declare_holdings(
         "我做的批量导入",
         "core.Import",
         "trace",
-        lambda subject: Import.objects.filter(Q(begun_by=_user(subject)) | Q(decided_by=_user(subject))),
+        lambda subject: Import.objects.filter(Q(begun_by=subject.key) | Q(decided_by=subject.key)),
         (Item("name", "文件名"), Item("state", "状态"), Item("begun_at", "上传时间"), Item("applied_at", "导入时间")),
         unit="次",
     ),
@@ -400,7 +395,7 @@ declare_holdings(
         "我上传的材料",
         "core.Attachment",
         "trace",
-        lambda subject: Attachment.objects.filter(uploaded_by=_user(subject)),
+        lambda subject: Attachment.objects.filter(uploaded_by=subject.key),
         (
             Item("name", "文件名"),
             Item("size", "字节数"),
@@ -415,7 +410,7 @@ declare_holdings(
         "等我办的事",
         "core.Task",
         "notice",
-        lambda subject: Task.objects.filter(owner=_user(subject)),
+        lambda subject: Task.objects.filter(owner=subject.key),
         (Item("title", "事项"), Item("summary", "说明"), Item("due_on", "期限"), Item("closed_at", "办完的时间")),
         url=lambda row: str(row.url),
     ),
@@ -424,7 +419,7 @@ declare_holdings(
         "历次提交稿",
         "core.CaseVersion",
         "trace",
-        lambda subject: CaseVersion.objects.filter(sent_by=_user(subject)),
+        lambda subject: CaseVersion.objects.filter(sent_by=subject.key),
         (Item("number", "第几稿"), Item("content", "内容（证件号、手机号已遮住）"), Item("sent_at", "提交时间")),
     ),
     Holding(
@@ -433,7 +428,7 @@ declare_holdings(
         "core.DataRequest",
         "rights",
         lambda subject: DataRequest.objects.filter(
-            Q(owner=_user(subject)) | Q(owner__isnull=True, claimant_id_hash__in=subject.id_hashes)
+            Q(owner=subject.key) | Q(owner__isnull=True, claimant_id_hash__in=subject.id_hashes)
         ),
         (
             Item("kind", "想办什么"),
@@ -460,7 +455,7 @@ declare_holdings(
         "下载过的个人信息文件",
         "core.Takeout",
         "rights",
-        lambda subject: Takeout.objects.filter(person=_user(subject)),
+        lambda subject: Takeout.objects.filter(person=subject.key),
         (
             Item("state", "状态"),
             Item("asked_at", "申请时间"),
