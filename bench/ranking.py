@@ -50,6 +50,10 @@ WITH held AS (
     SELECT organization_id, bool_or(kind = 'report') AS report, bool_or(kind = 'penalty') AS penalty
     FROM organizations_creditinfo
     WHERE withdrawn_on IS NULL AND happened_on >= (%(since)s AT TIME ZONE 'Asia/Shanghai')::date GROUP BY 1
+), reported AS (
+    SELECT organization_id, bool_or(sent_on IS NOT NULL AND result <> 'failed') AS report
+    FROM organizations_annualreport WHERE state NOT IN ('called', 'exempt')
+        AND coalesce(sent_on, due_on) >= (%(since)s AT TIME ZONE 'Asia/Shanghai')::date GROUP BY 1
 ), praised AS (
     SELECT w.organization_id, count(*) AS n FROM organizations_commended w
     JOIN organizations_commendation c ON c.id = w.commendation_id
@@ -58,17 +62,17 @@ WITH held AS (
     SELECT o.*, p.population, t.path AS street, d.path AS district, coalesce(h.n, 0) AS held,
         greatest(h.most, s.n, 0) AS served, coalesce(w.n, 0) AS awards,
         CASE WHEN o.grade_until >= %(day)s THEN left(o.grade, 1)::int
-             WHEN o.stars_until >= %(day)s THEN o.stars ELSE 0 END AS points,
+             WHEN o.legal_status <> 'registered' AND o.stars_until >= %(day)s THEN o.stars ELSE 0 END AS points,
         (o.purpose <> '' AND o.address <> '' AND o.leader_name <> '' AND o.member_count IS NOT NULL)::int
         + (o.party_cover <> 'none')::int * 2 + coalesce(h.accounts, false)::int * 4
         + coalesce(h.meetings, false)::int * 8 + coalesce(h.disclosure, false)::int * 16
-        + coalesce(i.report, false)::int * 32 + (h.n IS NOT NULL AND l.organization_id IS NULL)::int * 64
+        + coalesce(y.report, i.report, false)::int * 32 + (h.n IS NOT NULL AND l.organization_id IS NULL)::int * 64
         + (o.credit_status = 'normal' AND NOT coalesce(i.penalty, false))::int * 128 AS passed
     FROM organizations_organization o JOIN areas_area p ON p.id = o.area_id JOIN areas_area t ON t.id = p.parent_id
     JOIN areas_area d ON d.id = t.parent_id
     LEFT JOIN held h ON h.organization_id = o.id LEFT JOIN late l ON l.organization_id = o.id
     LEFT JOIN signed s ON s.organization_id = o.id LEFT JOIN told i ON i.organization_id = o.id
-    LEFT JOIN praised w ON w.organization_id = o.id
+    LEFT JOIN praised w ON w.organization_id = o.id LEFT JOIN reported y ON y.organization_id = o.id
     WHERE o.legal_status IN ('filed', 'registering', 'registered')
 ), middle AS (
     SELECT kind, greatest(1, percentile_cont(0.5) WITHIN GROUP (ORDER BY held)) AS m FROM orgs GROUP BY kind

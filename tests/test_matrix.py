@@ -26,6 +26,7 @@ from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.incubation import begin_incubation
 from linli.organizations.models import (
     AnnualReport,
+    BoardMember,
     Commendation,
     CreditListing,
     Deregistration,
@@ -34,6 +35,11 @@ from linli.organizations.models import (
     Federation,
     Filing,
     Friendship,
+    GradeChange,
+    Grading,
+    GradingRound,
+    GradingSheet,
+    HeldGrade,
     Member,
     Membership,
     Occasion,
@@ -49,6 +55,7 @@ from linli.organizations.models import (
 KNOWN = (
     *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation", "annualreport"),
     *("registration", "deregistration"),
+    *("gradinground", "grading", "gradingsheet", "gradechange"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
     *("partyunit", "partysession"),
@@ -153,6 +160,31 @@ def of_party(world: World, federation: Federation, filed: Organization) -> list[
     return rows
 
 
+def of_grading(world: World, filed: Organization) -> list[str]:
+    """A grade of the district and stars of the street; the resident sits on the commission, the volunteer reviews."""
+    rows: list[str] = []
+    for scheme, area, officer in (
+        ("grade", world.district, world["district_officer"]),
+        ("stars", world.street, world["street_officer"]),
+    ):
+        drawn = GradingRound.objects.create(scheme=scheme, area=area, year=2026, owner=officer)
+        BoardMember.objects.create(round=drawn, user=world["resident"], board="commission")
+        BoardMember.objects.create(round=drawn, user=world["volunteer"], board="review")
+        words = f"：{drawn.get_scheme_display()}"
+        case = Grading.objects.create(round=drawn, organization=filed, owner=world["founder"])
+        sheet = GradingSheet(grading=case, scope=filed.scope, owner=world["evaluator"], place=1)
+        rows += [*table(world, drawn, words), *table(world, case, words)]
+        for state, when in (("evaluation", "，表决以前"), ("ballot", "，表决以后")):
+            sheet.grading.state = state
+            rows += table(world, sheet, words + when)
+        held = HeldGrade(organization=filed, scope=filed.scope, scheme=scheme, level=3)
+        change = GradeChange(organization=filed, scope=filed.scope, held=held, owner=officer, proposed_by=officer)
+        rows += table(world, change, words)
+        may = [who for who in PERSONAS if world[who].has_perm("organizations.enter_grade", held)]
+        rows += [f"\n补录{drawn.get_scheme_display()}的结果 `organizations.enter_grade`：{', '.join(may)}"]
+    return rows
+
+
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing, member: Member) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
     activity = begin_activity(filed, actor=world["founder"])
@@ -195,6 +227,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, AnnualReport(organization=filed, scope=filed.scope, owner=world["founder"])),
         *table(world, Registration(organization=filed, scope=filed.scope, owner=world["founder"])),
         *table(world, Deregistration(organization=filed, scope=filed.scope, owner=world["founder"])),
+        *of_grading(world, filed),
         *administration(world),
         *imports(world),
         "",

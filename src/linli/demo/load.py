@@ -22,6 +22,7 @@ from linli.demo.activities import load_activities
 from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.credit import load_credit
 from linli.demo.federation import load_federations
+from linli.demo.grading import load_grading
 from linli.demo.growth import load_growth
 from linli.demo.legal import load_legal
 from linli.demo.party import load_party
@@ -90,5 +91,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{ranked} 家参加四维排位，{praised} 家受过表彰")
     reports, registrations, ends = load_legal(world)
     progress(f"{reports} 份年度报告，{registrations} 件成立登记，{ends} 件注销登记")
+    graded, starred = load_grading(world)
+    progress(f"{graded} 家有评估等级，{starred} 家有星级")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

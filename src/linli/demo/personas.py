@@ -186,7 +186,7 @@ PERSONAS: tuple[Persona, ...] = (
         "fangruoyun",
         "方若云",
         "第三方评估机构评审",
-        "看公开的名册、公示和自己的消息。",
+        "机器抽中的组织在“我的”里：读自评和材料，独立打分，或者回避。",
         Group.DISTRICT,
         Role.EVALUATOR,
         DISTRICT,

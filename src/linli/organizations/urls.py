@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import activities, credit, federation, incubation, legal, party, public, ranking, views
+from linli.organizations.web import (
+    activities,
+    credit,
+    federation,
+    grading,
+    incubation,
+    legal,
+    party,
+    public,
+    ranking,
+    views,
+)
 
 app_name = "organizations"
 
@@ -31,6 +42,8 @@ urlpatterns = [
     path("register/<slug:uid>/registration/", legal.registration_begin, name="registration_begin"),
     path("register/<slug:uid>/deregistration/", legal.deregistration_begin, name="deregistration_begin"),
     path("register/<slug:uid>/report/", legal.report_begin, name="report_begin"),
+    path("register/<slug:uid>/grades/", grading.organization_grades, name="organization_grades"),
+    path("register/<slug:uid>/grading/", grading.grading_begin, name="grading_begin"),
     path("register/<slug:uid>/<slug:kind>/", views.amend, name="amend"),
     path("filings/begin/", views.begin, name="begin"),
     path("similar/", views.similar, name="similar"),
@@ -52,6 +65,11 @@ urlpatterns = [
     path("party-members/<slug:uid>/", party.member, name="party_member"),
     path("credit/", credit.credit_lists, name="credit_lists"),
     path("credit/<slug:uid>/withdraw/", credit.info_withdraw, name="info_withdraw"),
+    path("grades/", grading.grades, name="grades"),
+    path("grades/rounds/begin/", grading.round_begin, name="round_begin"),
+    path("grades/notices/<slug:uid>/", grading.notice, name="grading_notice"),
+    path("grades/<slug:uid>/", grading.grade, name="grade"),
+    path("grades/<slug:uid>/change/", grading.change_begin, name="grade_change_begin"),
     path("ranking/", ranking.ranking, name="ranking"),
     path("ranking/<slug:uid>/", ranking.standing, name="standing"),
     path("commendations/", ranking.commendation_lists, name="commendations"),

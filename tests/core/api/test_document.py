@@ -130,6 +130,7 @@ UNGUARDED = {
     "data_holding_reveal": "reads",
     "links_open": "reads",
     "credit_withdraw": "again is refused",
+    "grades_enter": "again is refused",
     "activities_check_in": "again is the same",
     "incubators_close": "again is refused",
     "party_leave": "again is refused",

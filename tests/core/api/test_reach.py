@@ -152,6 +152,13 @@ PAGES: dict[str, str | list[str]] = {
     "organizations:credit_lists": ["credit_lists"],
     "organizations:credit_record": ["credit_infos", "credit_enter"],
     "organizations:info_withdraw": ["credit_withdraw"],
+    "organizations:grades": ["grades_list", "grades_notices"],
+    "organizations:grade": ["grades_one"],
+    "organizations:grading_notice": ["grades_notice"],
+    "organizations:round_begin": ["cases_gradinground_begin"],
+    "organizations:organization_grades": ["grades_of", "grades_enter"],
+    "organizations:grading_begin": ["cases_grading_begin"],
+    "organizations:grade_change_begin": ["cases_gradechange_begin"],
     "organizations:ranking": ["ranking_list"],
     "organizations:standing": ["ranking_one"],
     "organizations:commendations": ["commendations_list"],
@@ -308,6 +315,7 @@ def test_every_declaration_is_wholly_reachable(operations) -> None:
                 "occasion",
                 "dormancy",
                 "partysession",
+                "gradingsheet",
             )
             assert (f"{key}_{what}" in operations) != begun_by_the_system
         for what in ("draft", "attach", "detach"):

@@ -32,7 +32,8 @@ class Step:
     """An arrow. Its name is at once arrow, permission and audit event.
 
     `target` None leaves the state as it is. `reason` says whether words are asked for: "must", "may" or "".
-    `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used.
+    `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used. `unnamed` is what
+    readers without a post are told instead of the name of who took it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step:
     hint: StrOrPromise = ""
     told: StrOrPromise = ""
     quiet: bool = False
+    unnamed: StrOrPromise = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", frozenset(self.sources))
@@ -70,7 +72,8 @@ class Duty:
     Where the applicant, or who entered the case, holds that post, `stands_in` owes it instead: nobody decides on an
     own case. Where an OWNER duty is nobody's, `stands_in` owes it, too. When it is overdue the row also opens for
     `raised_to`, who may urge. A SYSTEM duty takes `then` when its
-    days have run.
+    days have run. `named_by` is an attribute of the case that names the role where one loop serves several offices
+    (a district's grade, a street's stars); `owed_by` is then who owes it as a rule.
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
     """
 
@@ -83,6 +86,7 @@ class Duty:
     then: str = ""
     extension: int | str | None = None
     basis: str = ""
+    named_by: str = ""
 
 
 @dataclass(frozen=True)

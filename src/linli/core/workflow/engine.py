@@ -26,10 +26,12 @@ from linli.core.workflow.models import Case, CaseVersion, Task
 C = TypeVar("C", bound=Case)
 
 
-def performs(step: Step) -> Callable[[Callable[..., None]], Callable[..., Any]]:
+def performs(step: Step, *, behind: str = "") -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Make a function the action of a step; its body holds only what is particular to it.
 
     The bound function takes the case, the step's inputs and a keyword `actor`; it returns the case as it now stands.
+    `behind` names the case this one is a part of, where the body writes there, too: it is locked first, as the larger
+    one's own actions do, so that the two never wait for each other.
     Raises NotAllowed, WrongState or BadInput, and then nothing has changed.
     """
 
@@ -37,6 +39,9 @@ def performs(step: Step) -> Callable[[Callable[..., None]], Callable[..., Any]]:
         @wraps(body)
         def action(case: C, *, actor: User, **inputs: Any) -> C:
             with transaction.atomic():
+                if behind:
+                    larger = case._meta.get_field(behind).related_model
+                    list(larger.objects.select_for_update().filter(pk=getattr(case, f"{behind}_id")).values("pk"))
                 locked = begin(step, case, actor)
                 body(locked, actor=actor, **inputs)
                 finish(step, locked, actor, **inputs)
@@ -188,8 +193,9 @@ def holder_of(duty: Duty, case: Case) -> str:
     interested = [person for person in (case.owner, case.entered_by) if person is not None]
     if duty.owed_by == OWNER and duty.stands_in and not interested:
         return duty.stands_in
-    own = duty.stands_in and any(holds(person, duty.owed_by, case.scope) for person in interested)
-    return duty.stands_in if own else duty.owed_by
+    owed_by: str = getattr(case, duty.named_by) if duty.named_by else duty.owed_by
+    own = duty.stands_in and any(holds(person, owed_by, case.scope) for person in interested)
+    return duty.stands_in if own else owed_by
 
 
 def keep_version(case: Case, actor: User) -> CaseVersion:

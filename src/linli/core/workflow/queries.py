@@ -103,6 +103,8 @@ def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False)
     own = event.actor_id == owner_id
     owner_label = STEPS[event.name][1].owner_label if event.name in STEPS else "申请人"
     who = event.post if public and event.post and not own else str(event.actor)
+    if public and step is not None and step.unnamed:
+        who = str(step.unnamed)
     return Entry(
         at=event.at,
         text=text,

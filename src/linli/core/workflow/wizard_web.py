@@ -40,13 +40,18 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
+def _is_empty(value: Any) -> bool:
+    """Whether nothing was said; a nought is an answer."""
+    return value in (None, "") or value is False
+
+
 def _outline(wizard: Wizard, case: Case, current: str) -> list[dict[str, Any]]:
     """The pages with what each still lacks, for the list beside the form."""
     held = {attachment.slot for attachment in attachments_of(case)}
     outline = []
     for page in wizard.pages(case):
         if page.form is not None:
-            lacking = sum(not getattr(case, name, None) for name in getattr(page.form, "needed", ()))
+            lacking = sum(_is_empty(getattr(case, name, None)) for name in getattr(page.form, "needed", ()))
         else:
             lacking = sum(document.needed and document.slot not in held for document in page.documents)
         status = "now" if page.slug == current else "todo" if lacking else "done"

@@ -7,6 +7,7 @@ from linli.core.access.models import User
 from linli.core.audit import record
 from linli.core.errors import BadInput, WrongState
 from linli.core.workflow.numbers import next_number
+from linli.organizations.actions.grades import end_grades_of
 from linli.organizations.actions.party_people import leave_party, move_party
 from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import PROFILE_FIELDS, Filing, Organization
@@ -67,5 +68,6 @@ def end(organization: Organization, status: LegalStatus) -> None:
     """The organization is no more from today on: what only a living one may bear falls away."""
     organization.legal_status = status
     organization.ended_on = clock.today()
+    end_grades_of(organization)
     organization.grade, organization.grade_until = "", None
     organization.stars, organization.stars_until = None, None

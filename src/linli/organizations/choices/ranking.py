@@ -30,7 +30,7 @@ class Item(IntegerChoices):
     ACCOUNTS = 4, _("活动收支写清楚")
     MEETINGS = 8, _("一年里议过事")
     DISCLOSURE = 16, _("活动向居民开放")
-    REPORT = 32, _("年度工作报告归集了")
+    REPORT = 32, _("报送了年度工作报告")
     SUMMARIES = 64, _("活动办完按时总结")
     CREDIT = 128, _("信用正常，没有处罚")
 
@@ -42,7 +42,7 @@ ADVICE = {
     Item.ACCOUNTS: "总结活动时写清支出；没有花钱的写 0。",
     Item.MEETINGS: "开一次理事会或成员议事，记成“议事协商”活动，请社区核实。",
     Item.DISCLOSURE: "至少办一场居民都可以来的活动。",
-    Item.REPORT: "报送上一年度工作报告，由登记管理机关归集。",
+    Item.REPORT: "报送上一年度工作报告；还没有登记的，由登记管理机关归集。",
     Item.SUMMARIES: "把办完还没有总结的活动总结了。",
     Item.CREDIT: "按信用记录里写的改正，申请移出名录。",
 }

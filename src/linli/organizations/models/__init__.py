@@ -8,6 +8,9 @@ from linli.organizations.models.credit import CreditInfo, CreditListing
 from linli.organizations.models.deregistration import Deregistration
 from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
+from linli.organizations.models.grade_change import GradeChange
+from linli.organizations.models.grading import Grading, GradingSheet, GradingVote, HeldGrade
+from linli.organizations.models.grading_round import BoardMember, GradingRound
 from linli.organizations.models.incubation import Incubation, Incubator, Support
 from linli.organizations.models.membership import Enquiry, Member, Membership
 from linli.organizations.models.party import CommitteePost, PartyCoverage, PartyMember, PartySession, PartyUnit
@@ -23,6 +26,7 @@ __all__ = [
     "Activity",
     "Amendment",
     "AnnualReport",
+    "BoardMember",
     "CheckIn",
     "ClosedYear",
     "Commendation",
@@ -36,6 +40,12 @@ __all__ = [
     "Federation",
     "Filing",
     "Friendship",
+    "GradeChange",
+    "Grading",
+    "GradingRound",
+    "GradingSheet",
+    "GradingVote",
+    "HeldGrade",
     "Incubation",
     "Incubator",
     "Member",

@@ -32,6 +32,7 @@ from linli.organizations.choices.filing import AMENDMENT, DOCUMENTS, FILING, Ame
 from linli.organizations.choices.states import IncubationStatus
 from linli.organizations.models import Organization
 from linli.organizations.queries import federation as federations
+from linli.organizations.queries import grading as gradings
 from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import activities_visible_to, verified_since
 from linli.organizations.queries.annual import annual_reports_visible_to, owes_report
@@ -76,7 +77,9 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
     reports = list(annual_reports_visible_to(user).filter(organization=organization).order_by("-year"))
     asked = registrations_visible_to(user).filter(organization=organization).order_by("-pk")
     ends = deregistrations_visible_to(user).filter(organization=organization).order_by("-pk")
-    lawful = [*ends, *reports, *asked]
+    graded = gradings.gradings_visible_to(user).filter(organization=organization).order_by("-pk")
+    lowered = gradings.grade_changes_visible_to(user).filter(organization=organization).order_by("-pk")
+    lawful = [*ends, *reports, *asked, *graded, *lowered]
     return render(
         request,
         "organizations/record.html",
@@ -140,6 +143,8 @@ OWN_EVENTS = {
     "organizations.deregistered": "注销登记",
     "organizations.merged_into": "一家组织并入",
     "organizations.legal_status": "法律状态变化",
+    "organizations.graded": "等级记入名册",
+    "organizations.grade_ended": "等级失效",
     "sheets.created": "从表格记入名册",
     "sheets.updated": "按表格更新名册",
     "sheets.restored": "撤销导入，恢复原来的内容",
@@ -232,7 +237,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     reports = list(annual_reports_visible_to(user).filter(own).order_by("-pk")[:50])
     registrations = list(registrations_visible_to(user).filter(own).order_by("-pk")[:50])
     ends = list(deregistrations_visible_to(user).filter(own).order_by("-pk")[:50])
-    held = [*filings, *amendments, *registrations, *reports, *ends, *matters, *enquiries]
+    sheets = list(gradings.sheets_visible_to(user).filter(owner=user).order_by("-pk")[:50])
+    graded = list(gradings.gradings_visible_to(user).filter(own).order_by("-pk")[:50])
+    held = [*graded, *sheets, *filings, *amendments, *registrations, *reports, *ends, *matters, *enquiries]
     return render(
         request,
         "organizations/mine.html",
@@ -240,6 +247,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "open": [case for case in held if case.is_open],
             "ended": [case for case in held if not case.is_open],
             "members": federations.members_visible_to(user).filter(owner=user),
+            "ballots": gradings.ballots_waiting_for(user)[:50],
             "organizations": queries.organizations_visible_to(user).filter(owner=user),
             "tasks": {task.case_id: task for task in cases.own_tasks(user)},
             "may_enter": enters_for_others(user),
