@@ -32,8 +32,8 @@ class Step:
     """An arrow. Its name is at once arrow, permission and audit event.
 
     `target` None leaves the state as it is. `reason` says whether words are asked for: "must", "may" or "".
-    `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used. `unnamed` is what
-    readers without a post are told instead of the name of who took it.
+    `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used. `unnamed` is
+    what readers without a post are told instead of the name of who took it.
     """
 
     name: str
