@@ -275,6 +275,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '评估轮次',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_round_scope'),
+                    models.Index(fields=['-year', '-id'], name='organizations_round_year'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('scheme', 'area', 'year'), name='organizations_round_once_a_year', violation_error_message='这个范围这一年的轮次已经有了。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('apply_until__isnull', False), ('opened_on__isnull', False), models.Q(models.Q(('members__range', (7, 25)), ('reviewers__range', (5, 9)), ('scheme', 'grade')), models.Q(('members__range', (5, 15)), ('reviewers__range', (3, 7)), ('scheme', 'stars')), _connector='OR')), _connector='OR'), name='organizations_round_open_is_seated', violation_error_message='两个委员会的人数不合规定。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), ('weight_basics', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(100), '-', models.F('weight_party')), '-', models.F('weight_governance')), '-', models.F('weight_work')), '-', models.F('weight_reputation'))), _connector='OR'), name='organizations_round_weights_whole', violation_error_message='五项权重加起来要正好 100。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('least_1__gte', 1), ('least_2__gt', models.F('least_1')), ('least_3__gt', models.F('least_2')), ('least_4__gt', models.F('least_3')), ('least_5__gt', models.F('least_4')), ('least_5__lte', 100)), _connector='OR'), name='organizations_round_thresholds_rise', violation_error_message='分数线要一级比一级高，最高不超过 100。'),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name='BoardMember',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('board', models.CharField(choices=[('commission', '评估委员会'), ('review', '复核委员会')], max_length=10, verbose_name='委员会')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='委员')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='organizations.gradinground', verbose_name='轮次')),
+            ],
+            options={
+                'verbose_name': '评估委员',
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'user'), name='organizations_seat_once', violation_error_message='一个人只能在一个委员会里。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,18 +340,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '组织评估',
-            },
-        ),
-        migrations.CreateModel(
-            name='BoardMember',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('board', models.CharField(choices=[('commission', '评估委员会'), ('review', '复核委员会')], max_length=10, verbose_name='委员会')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='委员')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='organizations.gradinground', verbose_name='轮次')),
-            ],
-            options={
-                'verbose_name': '评估委员',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_grading_scope'),
+                    models.Index(fields=['state', '-id'], include=('scope',), name='organizations_grading_state'),
+                    models.Index(fields=['owner', '-id'], name='organizations_grading_owned'),
+                    models.Index(condition=models.Q(('state', 'notice')), fields=['noticed_on', 'id'], name='organizations_grade_notice'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('round', 'organization'), name='organizations_grading_once_a_round', violation_error_message='这家组织在这一轮里已经有一份申请。'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['concluded', 'refused', 'withdrawn']), _negated=True), fields=('organization', 'scheme'), name='organizations_grading_one_open', violation_error_message='这家组织有一份申请还没有结论。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('score_basics__isnull', True), ('score_basics__lte', 100), _connector='OR'), models.Q(('score_party__isnull', True), ('score_party__lte', 100), _connector='OR'), models.Q(('score_governance__isnull', True), ('score_governance__lte', 100), _connector='OR'), models.Q(('score_work__isnull', True), ('score_work__lte', 100), _connector='OR'), models.Q(('score_reputation__isnull', True), ('score_reputation__lte', 100), _connector='OR')), name='organizations_grading_scores'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('score_basics__isnull', False)), models.Q(('score_party__isnull', False)), models.Q(('score_governance__isnull', False)), models.Q(('score_work__isnull', False)), models.Q(('score_reputation__isnull', False)), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='organizations_grading_sent_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['evaluation', 'ballot', 'notice', 'review', 'concluded']), _negated=True), ('seed__isnull', False), _connector='OR'), name='organizations_grading_drawn_by_a_seed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['notice', 'review', 'concluded']), _negated=True), models.Q(('mean__isnull', False), ('members__gte', 1), ('noticed_on__isnull', False), ('in_favour__lte', models.F('present')), ('present__lte', models.F('members')), ('present__gte', django.db.models.expressions.CombinedExpression(models.Value(2), '*', django.db.models.expressions.CombinedExpression(models.F('members'), '-', models.F('present')))), models.Q(('level', 0), models.Q(('in_favour__gt', django.db.models.expressions.CombinedExpression(models.F('members'), '-', models.F('in_favour'))), ('level', models.F('proposed'))), _connector='OR')), _connector='OR'), name='organizations_grading_counted', violation_error_message='到会不足全体委员的三分之二，或者同意的没有超过全体委员的半数。'),
+                    models.CheckConstraint(condition=models.Q(('level__in', (0, 1, 2, 3, 4, 5)), ('proposed__in', (0, 1, 2, 3, 4, 5))), name='organizations_grading_levels'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -358,6 +386,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '评审评分',
+                'indexes': [
+                    models.Index(fields=['owner', '-id'], name='organizations_sheet_owned'),
+                    models.Index(fields=['grading', 'place'], name='organizations_sheet_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('grading', 'owner'), name='organizations_sheet_once', violation_error_message='这名评审已经抽中过这家组织。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('score_basics__isnull', True), ('score_basics__lte', 100), _connector='OR'), models.Q(('score_party__isnull', True), ('score_party__lte', 100), _connector='OR'), models.Q(('score_governance__isnull', True), ('score_governance__lte', 100), _connector='OR'), models.Q(('score_work__isnull', True), ('score_work__lte', 100), _connector='OR'), models.Q(('score_reputation__isnull', True), ('score_reputation__lte', 100), _connector='OR')), name='organizations_sheet_scores'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'taken']), _negated=True), models.Q(models.Q(('score_basics__isnull', False)), models.Q(('score_party__isnull', False)), models.Q(('score_governance__isnull', False)), models.Q(('score_work__isnull', False)), models.Q(('score_reputation__isnull', False)), ('declared', True), ('sent_on__isnull', False), ('total__isnull', False), models.Q(('remark', ''), _negated=True)), _connector='OR'), name='organizations_sheet_sent_is_whole', violation_error_message='五项都要打分，写评语，并声明没有利害关系。'),
+                    models.CheckConstraint(condition=models.Q(('entered_by__isnull', True), ('owner__isnull', False)), name='organizations_sheet_is_somebodys'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +411,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '记名表决',
+                'constraints': [
+                    models.UniqueConstraint(fields=('grading', 'member', 'sitting'), name='organizations_vote_once', violation_error_message='一个人一次只投一票。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -396,6 +437,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '等级证书',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), name='organizations_grade_scope'),
+                    models.Index(fields=['scheme', '-level', '-granted_on', '-id'], name='organizations_grade_public'),
+                    models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['valid_until'], name='organizations_grade_standing'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('organization', 'scheme'), name='organizations_grade_held_once', violation_error_message='这家组织已经有一个有效的等级。'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('granted_on')), ('valid_until__lte', django.db.models.functions.comparison.Cast(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('granted_on'), '+', models.Value(datetime.timedelta(days=1827), output_field=models.DurationField())), output_field=models.DateTimeField()), models.DateField()))), name='organizations_grade_five_years', violation_error_message='等级最长有效五年。'),
+                    models.CheckConstraint(condition=models.Q(('entered_on__gte', models.F('granted_on')), ('entered_on__lte', models.F('valid_until'))), name='organizations_grade_not_expired', violation_error_message='评定满五年的等级已经失效，不能再用。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('ended_on__isnull', True)), models.Q(('ended_on__gte', models.F('granted_on')), ('ended_on__isnull', False), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='organizations_grade_ended_whole'),
+                    models.CheckConstraint(condition=models.Q(('grading__isnull', False), models.Q(('document', ''), _negated=True), _connector='OR'), name='organizations_grade_has_source'),
+                    models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='organizations_grade_of_levels'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -427,167 +481,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '降低或取消等级',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_gchange_scope'),
+                    models.Index(fields=['organization', 'state'], name='organizations_gchange_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['done', 'spared', 'withdrawn']), _negated=True), fields=('held',), name='organizations_grade_change_one_open', violation_error_message='这个等级已经有一件在办。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('facts', ''), _negated=True), models.Q(models.Q(('kind', 'downgrade'), ('new_level__isnull', False)), models.Q(('kind', 'cancel'), ('new_level__isnull', True)), _connector='OR')), _connector='OR'), name='organizations_grade_change_whole'),
+                    models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('proposed_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='organizations_grade_change_by_another', violation_error_message='提出和决定要由两个人办。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['plaque', 'done']), _negated=True), models.Q(('barred_until__gt', models.F('decided_on')), ('decided_by__isnull', False), ('plaque_by__isnull', False)), _connector='OR'), name='organizations_grade_change_bars'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='gradinground',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_round_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='gradinground',
-            index=models.Index(fields=['-year', '-id'], name='organizations_round_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradinground',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('scheme', 'area', 'year'), name='organizations_round_once_a_year', violation_error_message='这个范围这一年的轮次已经有了。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradinground',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('apply_until__isnull', False), ('opened_on__isnull', False), models.Q(models.Q(('members__range', (7, 25)), ('reviewers__range', (5, 9)), ('scheme', 'grade')), models.Q(('members__range', (5, 15)), ('reviewers__range', (3, 7)), ('scheme', 'stars')), _connector='OR')), _connector='OR'), name='organizations_round_open_is_seated', violation_error_message='两个委员会的人数不合规定。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradinground',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), ('weight_basics', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(100), '-', models.F('weight_party')), '-', models.F('weight_governance')), '-', models.F('weight_work')), '-', models.F('weight_reputation'))), _connector='OR'), name='organizations_round_weights_whole', violation_error_message='五项权重加起来要正好 100。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradinground',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('least_1__gte', 1), ('least_2__gt', models.F('least_1')), ('least_3__gt', models.F('least_2')), ('least_4__gt', models.F('least_3')), ('least_5__gt', models.F('least_4')), ('least_5__lte', 100)), _connector='OR'), name='organizations_round_thresholds_rise', violation_error_message='分数线要一级比一级高，最高不超过 100。'),
-        ),
-        migrations.AddIndex(
-            model_name='grading',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_grading_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='grading',
-            index=models.Index(fields=['state', '-id'], include=('scope',), name='organizations_grading_state'),
-        ),
-        migrations.AddIndex(
-            model_name='grading',
-            index=models.Index(fields=['owner', '-id'], name='organizations_grading_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='grading',
-            index=models.Index(condition=models.Q(('state', 'notice')), fields=['noticed_on', 'id'], name='organizations_grade_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('round', 'organization'), name='organizations_grading_once_a_round', violation_error_message='这家组织在这一轮里已经有一份申请。'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['concluded', 'refused', 'withdrawn']), _negated=True), fields=('organization', 'scheme'), name='organizations_grading_one_open', violation_error_message='这家组织有一份申请还没有结论。'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('score_basics__isnull', True), ('score_basics__lte', 100), _connector='OR'), models.Q(('score_party__isnull', True), ('score_party__lte', 100), _connector='OR'), models.Q(('score_governance__isnull', True), ('score_governance__lte', 100), _connector='OR'), models.Q(('score_work__isnull', True), ('score_work__lte', 100), _connector='OR'), models.Q(('score_reputation__isnull', True), ('score_reputation__lte', 100), _connector='OR')), name='organizations_grading_scores'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('score_basics__isnull', False)), models.Q(('score_party__isnull', False)), models.Q(('score_governance__isnull', False)), models.Q(('score_work__isnull', False)), models.Q(('score_reputation__isnull', False)), models.Q(('evidence', ''), _negated=True)), _connector='OR'), name='organizations_grading_sent_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['evaluation', 'ballot', 'notice', 'review', 'concluded']), _negated=True), ('seed__isnull', False), _connector='OR'), name='organizations_grading_drawn_by_a_seed'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['notice', 'review', 'concluded']), _negated=True), models.Q(('mean__isnull', False), ('members__gte', 1), ('noticed_on__isnull', False), ('in_favour__lte', models.F('present')), ('present__lte', models.F('members')), ('present__gte', django.db.models.expressions.CombinedExpression(models.Value(2), '*', django.db.models.expressions.CombinedExpression(models.F('members'), '-', models.F('present')))), models.Q(('level', 0), models.Q(('in_favour__gt', django.db.models.expressions.CombinedExpression(models.F('members'), '-', models.F('in_favour'))), ('level', models.F('proposed'))), _connector='OR')), _connector='OR'), name='organizations_grading_counted', violation_error_message='到会不足全体委员的三分之二，或者同意的没有超过全体委员的半数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='grading',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', (0, 1, 2, 3, 4, 5)), ('proposed__in', (0, 1, 2, 3, 4, 5))), name='organizations_grading_levels'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardmember',
-            constraint=models.UniqueConstraint(fields=('round', 'user'), name='organizations_seat_once', violation_error_message='一个人只能在一个委员会里。'),
-        ),
-        migrations.AddIndex(
-            model_name='gradingsheet',
-            index=models.Index(fields=['owner', '-id'], name='organizations_sheet_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='gradingsheet',
-            index=models.Index(fields=['grading', 'place'], name='organizations_sheet_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingsheet',
-            constraint=models.UniqueConstraint(fields=('grading', 'owner'), name='organizations_sheet_once', violation_error_message='这名评审已经抽中过这家组织。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingsheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('score_basics__isnull', True), ('score_basics__lte', 100), _connector='OR'), models.Q(('score_party__isnull', True), ('score_party__lte', 100), _connector='OR'), models.Q(('score_governance__isnull', True), ('score_governance__lte', 100), _connector='OR'), models.Q(('score_work__isnull', True), ('score_work__lte', 100), _connector='OR'), models.Q(('score_reputation__isnull', True), ('score_reputation__lte', 100), _connector='OR')), name='organizations_sheet_scores'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingsheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'taken']), _negated=True), models.Q(models.Q(('score_basics__isnull', False)), models.Q(('score_party__isnull', False)), models.Q(('score_governance__isnull', False)), models.Q(('score_work__isnull', False)), models.Q(('score_reputation__isnull', False)), ('declared', True), ('sent_on__isnull', False), ('total__isnull', False), models.Q(('remark', ''), _negated=True)), _connector='OR'), name='organizations_sheet_sent_is_whole', violation_error_message='五项都要打分，写评语，并声明没有利害关系。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingsheet',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_by__isnull', True), ('owner__isnull', False)), name='organizations_sheet_is_somebodys'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradingvote',
-            constraint=models.UniqueConstraint(fields=('grading', 'member', 'sitting'), name='organizations_vote_once', violation_error_message='一个人一次只投一票。'),
-        ),
-        migrations.AddIndex(
-            model_name='heldgrade',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), name='organizations_grade_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='heldgrade',
-            index=models.Index(fields=['scheme', '-level', '-granted_on', '-id'], name='organizations_grade_public'),
-        ),
-        migrations.AddIndex(
-            model_name='heldgrade',
-            index=models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['valid_until'], name='organizations_grade_standing'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldgrade',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('organization', 'scheme'), name='organizations_grade_held_once', violation_error_message='这家组织已经有一个有效的等级。'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('granted_on')), ('valid_until__lte', django.db.models.functions.comparison.Cast(models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(models.F('granted_on'), '+', models.Value(datetime.timedelta(days=1827), output_field=models.DurationField())), output_field=models.DateTimeField()), models.DateField()))), name='organizations_grade_five_years', violation_error_message='等级最长有效五年。'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('entered_on__gte', models.F('granted_on')), ('entered_on__lte', models.F('valid_until'))), name='organizations_grade_not_expired', violation_error_message='评定满五年的等级已经失效，不能再用。'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldgrade',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_by', ''), ('ended_on__isnull', True)), models.Q(('ended_on__gte', models.F('granted_on')), ('ended_on__isnull', False), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='organizations_grade_ended_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('grading__isnull', False), models.Q(('document', ''), _negated=True), _connector='OR'), name='organizations_grade_has_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='organizations_grade_of_levels'),
-        ),
-        migrations.AddIndex(
-            model_name='gradechange',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_gchange_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='gradechange',
-            index=models.Index(fields=['organization', 'state'], name='organizations_gchange_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['done', 'spared', 'withdrawn']), _negated=True), fields=('held',), name='organizations_grade_change_one_open', violation_error_message='这个等级已经有一件在办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradechange',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(models.Q(('facts', ''), _negated=True), models.Q(models.Q(('kind', 'downgrade'), ('new_level__isnull', False)), models.Q(('kind', 'cancel'), ('new_level__isnull', True)), _connector='OR')), _connector='OR'), name='organizations_grade_change_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradechange',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('proposed_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='organizations_grade_change_by_another', violation_error_message='提出和决定要由两个人办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='gradechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['plaque', 'done']), _negated=True), models.Q(('barred_until__gt', models.F('decided_on')), ('decided_by__isnull', False), ('plaque_by__isnull', False)), _connector='OR'), name='organizations_grade_change_bars'),
         ),
         migrations.RunSQL(INTEREST + GUARDS, UNDO),
         migrations.RunSQL(_changed(BEFORE) + WATCH + RANKING.FILL, UNWATCH + BEFORE + RANKING.FILL),
