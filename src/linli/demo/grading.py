@@ -65,7 +65,10 @@ def _left(world: World, organization: Organization) -> None:
     """One of the pool was on its council until last year."""
     assert organization.area is not None
     body = Body.objects.create(
-        name=organization.name, kind=BodyKind.ORGANIZATION, area=organization.area, valid_from=organization.filed_on
+        name=organization.name,
+        kind=BodyKind.ORGANIZATION,
+        area=organization.area,
+        valid_from=world.today - dt.timedelta(days=900),
     )
     former = User.objects.get(username="evaluator-1")
     Post.objects.create(

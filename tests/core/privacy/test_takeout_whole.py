@@ -30,7 +30,18 @@ from linli.core.privacy.queries import subject_of
 from linli.core.privacy.takeout_file import write_takeout
 from linli.core.workflow.models import Case
 from linli.organizations.actions import filings
-from linli.organizations.models import Federation, Organization, PartyMember, PartyUnit
+from linli.organizations.choices.grading import SCORES
+from linli.organizations.models import (
+    BoardMember,
+    Federation,
+    Grading,
+    GradingRound,
+    GradingSheet,
+    GradingVote,
+    Organization,
+    PartyMember,
+    PartyUnit,
+)
 
 ID_NUMBERS = {"founder": "440524197002020024", "resident": "440524198001010013"}
 OWNING = {"owner", "user", "person", "recipient", "sent_by", "uploaded_by", "begun_by"}
@@ -139,6 +150,50 @@ def of_an_organization(model: type[models.Model], given: dict[str, Any], person:
     return made(model, person, organization=organization(person, world, what), **given)
 
 
+def grading_round(person: User, world: World, year: int) -> GradingRound:
+    """A plan; one of a year and place."""
+    year += 1 + GradingRound.objects.filter(year__gte=year, year__lt=year + 20).count()
+    return GradingRound.objects.create(
+        scheme="grade", area=world.district, year=year, owner=world["district_officer"]
+    )
+
+
+def grading(person: User, world: World) -> Grading:
+    """The own organization in a round."""
+    held = organization(person, world, "评估社")
+    row: Grading = made(Grading, person, organization=held, round=grading_round(person, world, 2020), scheme="grade")
+    return row
+
+
+def grading_sheet(person: User, world: World) -> GradingSheet:
+    """Of somebody else's organization: nobody evaluates the own one."""
+    name = f"{person.username}评的社"
+    held = made(Organization, world["stranger"], name=name, area=world.community, number=name)
+    round = grading_round(person, world, 2040)
+    about = Grading.objects.create(organization=held, round=round, owner=world["stranger"])
+    row: GradingSheet = made(GradingSheet, person, grading=about)
+    return row
+
+
+def grading_vote(person: User, world: World) -> GradingVote:
+    """Cast while the ballot is open."""
+    name = f"{person.username}表决的社"
+    held = made(Organization, world["stranger"], name=name, area=world.community, number=name)
+    round = grading_round(person, world, 2060)
+    seat = BoardMember.objects.create(round=round, user=person, board="commission")
+    marks = dict.fromkeys(SCORES, 80)
+    about = Grading.objects.create(
+        organization=held, round=round, owner=world["stranger"], state="ballot", seed=1, evidence="章程。", **marks
+    )
+    return GradingVote.objects.create(grading=about, member=seat, choice="for", words=f"of {person.username}")
+
+
+def grading_seat(person: User, world: World) -> BoardMember:
+    """Named before the round opens."""
+    round = grading_round(person, world, 2080)
+    return BoardMember.objects.create(round=round, user=person, board="review")
+
+
 def look(person: User, world: World) -> Disclosure:
     """Somebody else's look at the person."""
     event = record(world["street_officer"], "privacy.reveal", person, label="手机号", reason=f"of {person.username}")
@@ -153,6 +208,10 @@ OF_ORGANIZATIONS: dict[str, dict[str, Any]] = {
 MADE: dict[str, Callable[[User, World], Any]] = {
     "account": lambda person, world: person,
     **{slug: of_username(HOLDINGS[slug].model) for slug in ("logins", "login-failures", "lockouts")},
+    "gradings": grading,
+    "grading-sheets": grading_sheet,
+    "grading-votes": grading_vote,
+    "grading-seats": grading_seat,
     "events": lambda person, world: record(person, "other.step", person, reason=f"of {person.username}"),
     "looks": look,
     "preferences": lambda person, world: made(HOLDINGS["preferences"].model, person, channel="email"),

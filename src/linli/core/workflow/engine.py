@@ -40,8 +40,8 @@ def performs(step: Step, *, behind: str = "") -> Callable[[Callable[..., None]],
         def action(case: C, *, actor: User, **inputs: Any) -> C:
             with transaction.atomic():
                 if behind:
-                    larger = case._meta.get_field(behind).related_model
-                    list(larger.objects.select_for_update().filter(pk=getattr(case, f"{behind}_id")).values("pk"))
+                    larger = type(getattr(case, behind))._default_manager.select_for_update()
+                    larger.get(pk=getattr(case, f"{behind}_id"))
                 locked = begin(step, case, actor)
                 body(locked, actor=actor, **inputs)
                 finish(step, locked, actor, **inputs)
