@@ -106,7 +106,7 @@ def _round(world: World, scheme: Scheme, area: Area, ends: tuple[str, ...]) -> N
             row,
             actor=officer,
             revision=None,
-            apply_until=world.back(40),
+            apply_until=world.today + dt.timedelta(days=12),
             criteria=CRITERIA,
             commission="\n".join(user.username for user in seats[:least]),
             board="\n".join(user.username for user in seats[least:]),
@@ -117,8 +117,6 @@ def _round(world: World, scheme: Scheme, area: Area, ends: tuple[str, ...]) -> N
         if n == 0:
             _left(world, organization)
         _Story(world, row, organization, officer).tell(n, end)
-    with clock.at(world.at_work(world.back(39))):
-        grading_rounds.close_round(GradingRound.objects.get(pk=row.pk), actor=officer)
 
 
 def _seats(world: World, number: int) -> list[User]:
@@ -145,7 +143,7 @@ class _Story:
 
     def tell(self, n: int, end: str) -> None:
         """As far as it has come."""
-        late = {"check": 41, "opinion": 41}.get(end, 55 - n)
+        late = {"check": 2, "opinion": 2}.get(end, 55 - n)
         with clock.at(self.at(late)):
             grading = gradings.begin_grading(self.organization, round=self.row, actor=self.head)
             title = "自评报告"
@@ -178,7 +176,7 @@ class _Story:
         for k, sheet in enumerate(self._sheets(grading)):
             with clock.at(self.at(33 - n - k)):
                 self._mark(sheet, k)
-        with clock.at(self.at(28 - n)):
+        with clock.at(self.at(12 if end == "ballot" else 28 - n)):
             grading = gradings.lay_before_commission(grading, actor=self.officer)
         self._vote(grading, n, end)
 
