@@ -28,6 +28,8 @@ from linli.organizations.models import (
     AnnualReport,
     Commendation,
     CreditListing,
+    Custody,
+    CustodyEntry,
     Deregistration,
     Dormancy,
     Enquiry,
@@ -52,6 +54,7 @@ KNOWN = (
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
     *("partyunit", "partysession"),
+    *("custody", "custodyentry"),
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -132,7 +135,12 @@ def of_federations(world: World, member: Member) -> list[str]:
     rows += table(world, Enquiry(federation=federation, scope=federation.scope, owner=world["stranger"]))
     rows += table(world, Pillar(federation=federation, scope=federation.scope, sent_by=secretary))
     rows += table(world, Occasion(federation=federation, scope=federation.scope, kind="visit"))
-    return [*rows, *table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
+    rows += [*table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
+    custody = Custody(federation=federation, member=member, scope=federation.scope, owner=world["founder"])
+    rows += table(world, custody)
+    custody.end_asked_by = secretary
+    entry = CustodyEntry(custody=custody, scope=federation.scope, owner=secretary)
+    return [*rows, *table(world, entry, "：秘书录入的")]
 
 
 def of_party(world: World, federation: Federation, filed: Organization) -> list[str]:

@@ -21,6 +21,7 @@ from linli.demo import running, stories
 from linli.demo.activities import load_activities
 from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.credit import load_credit
+from linli.demo.custody import load_custody
 from linli.demo.federation import load_federations
 from linli.demo.growth import load_growth
 from linli.demo.legal import load_legal
@@ -90,5 +91,6 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{ranked} 家参加四维排位，{praised} 家受过表彰")
     reports, registrations, ends = load_legal(world)
     progress(f"{reports} 份年度报告，{registrations} 件成立登记，{ends} 件注销登记")
+    progress(f"联合会替 {load_custody(world)} 个会员管账")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.organizations.web import activities, credit, federation, incubation, legal, party, public, ranking, views
+from linli.organizations.web import (
+    activities,
+    credit,
+    custody,
+    federation,
+    incubation,
+    legal,
+    party,
+    public,
+    ranking,
+    views,
+)
 
 app_name = "organizations"
 
@@ -41,6 +52,16 @@ urlpatterns = [
     path("federations/<slug:uid>/enquire/", federation.enquire, name="enquire"),
     path("federations/<slug:uid>/begin/<slug:what>/", federation.federation_begin, name="federation_begin"),
     path("enquiries/<slug:uid>/", federation.enquiry, name="enquiry"),
+    path("federations/<slug:uid>/custody-summary/", custody.summary, name="custody_summary"),
+    path("federations/<slug:uid>/custody-public/", custody.publish, name="custody_publish"),
+    path("custody/", custody.custodies, name="custodies"),
+    path("custody/<slug:uid>/", custody.ledger, name="custody"),
+    path("custody/<slug:uid>/entry/", custody.enter, name="custody_enter"),
+    path("custody/<slug:uid>/close/", custody.close, name="custody_close"),
+    path("custody/<slug:uid>/<slug:month>/", custody.statement, name="custody_statement"),
+    path("custody/<slug:uid>/<slug:month>/workbook/", custody.workbook, name="custody_workbook"),
+    path("custody-entries/<slug:uid>/reverse/", custody.reverse_entry, name="custody_reverse"),
+    path("members/<slug:uid>/custody/", custody.begin, name="begin_custody"),
     path("members/<slug:uid>/", federation.member, name="member"),
     path("members/<slug:uid>/<slug:kind>/", federation.member_matter, name="member_matter"),
     path("party/", party.streets, name="party_streets"),

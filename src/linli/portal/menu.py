@@ -12,6 +12,7 @@ from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow import inbox
 from linli.organizations.choices.credit import VIEW as CREDIT
+from linli.organizations.choices.custody import VIEW as CUSTODIES
 from linli.organizations.choices.federation import VIEW as FEDERATIONS
 from linli.organizations.choices.party import VIEW as PARTY
 
@@ -82,6 +83,8 @@ def build() -> None:
         Entry("六个一建设", "core:cases", args=("pillar",), group="联合会", order=60, visible=federates),
         Entry("三项制度", "core:cases", args=("occasion",), group="联合会", order=55, visible=federates),
         Entry("联合会任职", "core:cases", args=("tenure",), group="联合会", order=70, visible=federates),
+        Entry("财务代管", "organizations:custodies", group="联合会", order=80, visible=may(CUSTODIES)),
+        Entry("代管收支", "core:cases", args=("custodyentry",), group="联合会", order=90, visible=may(CUSTODIES)),
         Entry("党建情况", "organizations:party_streets", group="党建", order=10, visible=may(PARTY)),
         Entry("党组织", "core:cases", args=("partyunit",), group="党建", order=20, visible=may(PARTY)),
         Entry("三会一课", "core:cases", args=("partysession",), group="党建", order=30, visible=may(PARTY)),

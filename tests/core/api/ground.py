@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.organizations.custody import agreed, entered
 from tests.personas import PDF, BodyFactory, World
 
 from linli.actors.actions import begin_appointment
@@ -43,7 +44,7 @@ from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.indicators.actions.boards import compose_board
-from linli.organizations.actions import party, party_people, ranking
+from linli.organizations.actions import custody, party, party_people, ranking
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
@@ -109,6 +110,7 @@ def ground(world: World, filed: Organization) -> Ground:
     made = Ground(world, filed)
     _cases(made, founder)
     _federated(made)
+    _entrusted(made)
     _led(made)
     _credited(made)
     _commended(made)
@@ -232,6 +234,29 @@ def _federated(made: Ground) -> None:
     made.names |= {
         ("/registers/federations", "uid"): federation.uid,
         ("/registers/members", "uid"): other.uid,
+    }
+
+
+def _entrusted(made: Ground) -> None:
+    """A ledger that is kept, and an entry that waits for its second person."""
+    world, founder, secretary = made.world, made.world["founder"], made.world["federation_secretary"]
+    federation = Federation.objects.get()
+    values = {"organization": made.organization, "owner": founder, "joined_on": clock.today()}
+    member = Member.objects.create(
+        federation=federation, kind="organization", name="凤亭下书画社", number="HY-2", **values
+    )
+    ledger = custody.apply_custody(agreed(member, founder), actor=founder)
+    ledger = custody.sign_custody(ledger, actor=secretary)
+    entry = entered(ledger, world["federation_treasurer"], "12.00")
+    made.names |= {
+        ("/custody", "uid"): ledger.uid,
+        ("/custody/sums", "federation"): federation.uid,
+        ("/cases/custody", "uid"): ledger.uid,
+        ("/cases/custody", "step"): "ask_custody_end",
+        ("/cases/custody", "paper"): attachments_of(ledger).get().uid,
+        ("/cases/custodyentry", "uid"): entry.uid,
+        ("/cases/custodyentry", "step"): "return_custody_entry",
+        ("/cases/custodyentry", "paper"): attachments_of(entry).get().uid,
     }
 
 

@@ -73,6 +73,8 @@ LABELS: dict[str, str] = {
     "organizations.incubator_opened": "开办孵化室",
     "organizations.incubator_closed": "停办孵化室",
     "organizations.incubation_status": "孵化状态变化",
+    "organizations.custody_month_closed": "代管分账结账",
+    "organizations.publish_custody": "设定代管汇总是否公开",
     "organizations.rated": "活动状态变化",
     "organizations.merged_into": "并入一家组织",
     "organizations.year_closed": "年度结账",

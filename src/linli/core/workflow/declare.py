@@ -33,6 +33,7 @@ class Step:
 
     `target` None leaves the state as it is. `reason` says whether words are asked for: "must", "may" or "".
     `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used.
+    `since` names a date of the case before which the step is not offered; the page says from when on it is.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step:
     hint: StrOrPromise = ""
     told: StrOrPromise = ""
     quiet: bool = False
+    since: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", frozenset(self.sources))

@@ -192,6 +192,7 @@ ASK_REMOVAL = Step(
     reason="must",
     tone="primary",
     hint=_("写明怎么改的、什么时候改完。"),
+    since="earliest_on",
 )
 RELEASE = Step(
     "organizations.release_listing",

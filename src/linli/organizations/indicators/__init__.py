@@ -8,6 +8,6 @@ from linli.organizations.indicators import register
 from linli.organizations.indicators import party
 
 # isort: split
-from linli.organizations.indicators import annual, cases
+from linli.organizations.indicators import annual, cases, custody
 
-__all__ = ["annual", "cases", "party", "register"]
+__all__ = ["annual", "cases", "custody", "party", "register"]

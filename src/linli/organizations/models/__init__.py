@@ -5,6 +5,14 @@ from linli.organizations.models.annual import AnnualReport
 from linli.organizations.models.cadence import Occasion
 from linli.organizations.models.commendation import Commendation, Commended
 from linli.organizations.models.credit import CreditInfo, CreditListing
+from linli.organizations.models.custody import (
+    Custody,
+    CustodyBalance,
+    CustodyEntry,
+    CustodyPolicy,
+    CustodyStatement,
+    CustodyStatementLine,
+)
 from linli.organizations.models.deregistration import Deregistration
 from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
@@ -30,6 +38,12 @@ __all__ = [
     "CommitteePost",
     "CreditInfo",
     "CreditListing",
+    "Custody",
+    "CustodyBalance",
+    "CustodyEntry",
+    "CustodyPolicy",
+    "CustodyStatement",
+    "CustodyStatementLine",
     "Deregistration",
     "Dormancy",
     "Enquiry",

@@ -36,6 +36,7 @@ from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import activities_visible_to, verified_since
 from linli.organizations.queries.annual import annual_reports_visible_to, owes_report
 from linli.organizations.queries.credit import entries_of
+from linli.organizations.queries.custody import custodies_visible_to, ledgers_of
 from linli.organizations.queries.deregistration import deregistrations_visible_to, registered_here
 from linli.organizations.queries.dormant import dormancies_visible_to
 from linli.organizations.queries.incubation import incubations_visible_to
@@ -232,7 +233,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     reports = list(annual_reports_visible_to(user).filter(own).order_by("-pk")[:50])
     registrations = list(registrations_visible_to(user).filter(own).order_by("-pk")[:50])
     ends = list(deregistrations_visible_to(user).filter(own).order_by("-pk")[:50])
-    held = [*filings, *amendments, *registrations, *reports, *ends, *matters, *enquiries]
+    custodies = list(custodies_visible_to(user).filter(own).order_by("-pk")[:50])
+    held = [*filings, *amendments, *registrations, *reports, *ends, *matters, *custodies, *enquiries]
     return render(
         request,
         "organizations/mine.html",
@@ -241,6 +243,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "ended": [case for case in held if not case.is_open],
             "members": federations.members_visible_to(user).filter(owner=user),
             "organizations": queries.organizations_visible_to(user).filter(owner=user),
+            "ledgers": ledgers_of(user).filter(member__organization__owner=user).order_by("-pk")[:50],
             "tasks": {task.case_id: task for task in cases.own_tasks(user)},
             "may_enter": enters_for_others(user),
         },
