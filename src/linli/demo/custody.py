@@ -103,8 +103,8 @@ def _months(world: World, custody: Custody, first: dt.date, pair: tuple[User, Us
     last = last_statement(custody)
     assert last is not None
     for at, (*line, end) in enumerate(NOW):
-        day = max(world.back(2 if end == "check" else 3), last.through + dt.timedelta(days=1))
-        _enter(moment(day, "11:20"), custody, tuple(line), pair, approve=end == "booked", at=at)
+        when = max(world.back(2 if end == "check" else 3), last.through + dt.timedelta(days=1))
+        _enter(moment(when, "11:20"), custody, tuple(line), pair, approve=end == "booked", at=at)
 
 
 def _enter(
@@ -129,11 +129,11 @@ def _enter(
             counterpart=counterpart,
             voucher_number=number,
         )
-        entry = entries.send_entry(entry, actor=by)
+        sent: CustodyEntry = entries.send_entry(entry, actor=by)
     if approve:
         with clock.at(when + dt.timedelta(hours=5)):
-            entry = entries.approve_entry(entry, actor=second)
-    return entry
+            entries.approve_entry(sent, actor=second)
+    return sent
 
 
 def _back(month: dt.date, count: int) -> dt.date:

@@ -25,7 +25,7 @@ from linli.organizations.queries import custody as queries
 from linli.organizations.queries.federation import members_visible_to, public_federations
 
 LEDGER = Field(max_length=22, description="分账（代管协议）的标识", examples=[UID])
-MONEY = {"examples": ["12000.00"]}
+MONEY = Field(examples=["12000.00"])
 
 
 class BeginCustody(Input):
@@ -83,7 +83,7 @@ class Ledger(Answer):
     state: Word = Field(examples=[{"code": "in_force", "label": "代管中"}])
     valid_from: dt.date = Field(examples=["2026-06-01"])
     valid_to: dt.date = Field(examples=["2027-05-31"])
-    left: Decimal = Field(**MONEY)
+    left: Decimal = MONEY
     waiting: int = Field(description="几笔待复核", examples=[1])
 
 
@@ -91,10 +91,10 @@ class Sums(Answer):
     """One kind of money in a month."""
 
     fund: Word = Field(examples=[{"code": "public", "label": "财政资金"}])
-    opening: Decimal = Field(**MONEY)
-    money_in: Decimal = Field(**MONEY)
-    money_out: Decimal = Field(**MONEY)
-    closing: Decimal = Field(**MONEY)
+    opening: Decimal = MONEY
+    money_in: Decimal = MONEY
+    money_out: Decimal = MONEY
+    closing: Decimal = MONEY
 
 
 class Statement(Answer):
@@ -106,10 +106,10 @@ class Statement(Answer):
     due_on: dt.date = Field(examples=["2026-11-03"])
     made_on: dt.date = Field(examples=["2026-11-03"])
     is_last: bool = Field(examples=[False])
-    opening: Decimal = Field(**MONEY)
-    money_in: Decimal = Field(**MONEY)
-    money_out: Decimal = Field(**MONEY)
-    closing: Decimal = Field(**MONEY)
+    opening: Decimal = MONEY
+    money_in: Decimal = MONEY
+    money_out: Decimal = MONEY
+    closing: Decimal = MONEY
     funds: list[Sums]
 
 
@@ -129,9 +129,9 @@ class MonthSums(Answer):
     """All ledgers of a federation in a closed month."""
 
     month: dt.date = Field(examples=["2026-10-01"])
-    money_in: Decimal = Field(**MONEY)
-    money_out: Decimal = Field(**MONEY)
-    closing: Decimal = Field(**MONEY)
+    money_in: Decimal = MONEY
+    money_out: Decimal = MONEY
+    closing: Decimal = MONEY
 
 
 class PublicSums(Answer):
@@ -140,7 +140,7 @@ class PublicSums(Answer):
     federation: str = Field(examples=["东方街道社会组织联合会"])
     public: bool = Field(examples=[True])
     ledgers: int = Field(examples=[3])
-    left: Decimal = Field(**MONEY)
+    left: Decimal = MONEY
     months: list[MonthSums]
 
 

@@ -55,7 +55,6 @@ class CustodyPolicy(Marked, Worded):
 class Custody(FederationCase):
     """The agreement by which a federation keeps the accounts of a member; once in force, the ledger itself."""
 
-    FOUND_BY = "member"
     SEARCH = ("number__contains", "federation__name__contains", "member__name__contains")
     MARKED = (
         *CASE_MARKED,
@@ -166,7 +165,6 @@ class CustodyBalance(models.Model):
 class CustodyEntry(Case):
     """One receipt or payment of a ledger: entered by one, approved by another, and then it stays."""
 
-    FOUND_BY = "custody"
     SEARCH = ("number__contains", "custody__member__name__contains", "voucher_number__contains", "purpose__contains")
     MARKED = (
         *CASE_MARKED,
