@@ -45,12 +45,13 @@ from linli.organizations.models import (
     PartyUnit,
     Pillar,
     Registration,
+    Revocation,
     Tenure,
 )
 
 KNOWN = (
     *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation", "annualreport"),
-    *("registration", "deregistration"),
+    *("registration", "deregistration", "revocation"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
     *("partyunit", "partysession"),
@@ -179,6 +180,8 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         organization=filed, scope=filed.scope, credit_list="abnormal", owner=world["district_officer"]
     )
     listing.proposed_by = world["district_officer"]
+    struck = Revocation(kind="revoke", organization=filed, scope=filed.scope, owner=world["district_officer"])
+    struck.proposed_by = world["district_officer"]
     commendation = Commendation(area=world.district, scope=world.district.path, owner=world["district_officer"])
     commendation.year, commendation.proposed_by = 2026, world["district_officer"]
     lines = [
@@ -203,6 +206,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, AnnualReport(organization=filed, scope=filed.scope, owner=world["founder"])),
         *table(world, Registration(organization=filed, scope=filed.scope, owner=world["founder"])),
         *table(world, Deregistration(organization=filed, scope=filed.scope, owner=world["founder"])),
+        *table(world, struck),
         *administration(world),
         *imports(world),
         "",

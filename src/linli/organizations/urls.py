@@ -14,6 +14,7 @@ from linli.organizations.web import (
     party,
     public,
     ranking,
+    revocation,
     views,
 )
 
@@ -78,5 +79,9 @@ urlpatterns = [
     path("commendations/", ranking.commendation_lists, name="commendations"),
     path("commendations/begin/", ranking.commendation_begin, name="begin_commendation"),
     path("commendations/<slug:uid>/", ranking.commendation_list, name="commendation"),
+    path("revocations/", revocation.revocations, name="revocations"),
+    path("revocations/grounds/", revocation.grounds, name="revocation_grounds"),
+    path("revocations/begin/", revocation.begin, name="begin_revocation"),
+    path("revocations/ban/", revocation.ban, name="begin_ban"),
     path("mine/", views.mine, name="mine"),
 ]

@@ -54,6 +54,7 @@ from linli.organizations.actions.federation import begin_friendship, begin_tenur
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
 from linli.organizations.actions.registration import begin_registration
+from linli.organizations.actions.revocation import notify_revocation, save_revocation
 from linli.organizations.actions.sessions import keep_sessions
 from linli.organizations.choices.annual import CALL
 from linli.organizations.choices.dormant import NOTIFY
@@ -68,6 +69,7 @@ from linli.organizations.models import (
     Organization,
     PartySession,
     Pillar,
+    Revocation,
 )
 from linli.organizations.queries.annual import due_of
 
@@ -347,7 +349,17 @@ def _lawful(made: Ground) -> None:
     ending = Deregistration(organization=made.organization, owner=founder)
     ending = open_draft(ending, actor=founder, code="organizations.begin_deregistration")
     resolution = store(paper_named("e"), subject=ending, slot="resolution", actor=founder)
+    officer = made.world["district_officer"]
+    struck = Revocation(kind="revoke", organization=made.organization, area=made.world.community, owner=officer)
+    struck.name = made.organization.name
+    struck = open_draft(struck, actor=officer, code="organizations.begin_revocation")
+    proof = store(paper_named("p"), subject=struck, slot="evidence", actor=officer)
+    values = {"ground": "inactive", "facts": "凤亭下书画社一年没有活动", "law": "条例第三十条"}
+    struck = notify_revocation(save_revocation(struck, actor=officer, revision=None, **values), actor=officer)
     made.names |= {
+        ("/cases/revocation", "uid"): struck.uid,
+        ("/cases/revocation", "paper"): proof.uid,
+        ("/cases/revocation", "step"): "state_case",
         ("/cases/annualreport", "uid"): report.uid,
         ("/cases/annualreport", "paper"): paper.uid,
         ("/cases/annualreport", "step"): "exempt_report",

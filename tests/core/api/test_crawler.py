@@ -53,7 +53,7 @@ OF_ORGANIZATIONS = tuple(
     f"/cases/{slug}"
     for slug in (
         *("filing", "amendment", "listing", "activity", "incubation", "dormancy"),
-        *("annualreport", "registration", "deregistration"),
+        *("annualreport", "registration", "deregistration", "revocation"),
     )
 )
 # Numbers are compared across a district; the records behind them are the reader's own (tests/indicators/test_api.py).

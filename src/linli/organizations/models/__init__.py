@@ -22,6 +22,7 @@ from linli.organizations.models.party import CommitteePost, PartyCoverage, Party
 from linli.organizations.models.ranking import Ruler, Standing
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
 from linli.organizations.models.registration import Registration
+from linli.organizations.models.revocation import Revocation
 from linli.organizations.models.states import STATE_FIELDS
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "PartyUnit",
     "Pillar",
     "Registration",
+    "Revocation",
     "Ruler",
     "Standing",
     "Support",

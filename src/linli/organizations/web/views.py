@@ -43,6 +43,7 @@ from linli.organizations.queries.incubation import incubations_visible_to
 from linli.organizations.queries.party import unit_seen_by
 from linli.organizations.queries.ranking import standing_of
 from linli.organizations.queries.registration import registrations_visible_to
+from linli.organizations.queries.revocation import revocations_visible_to
 from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.organizations.rules.activities import MAY_HOLD
 from linli.organizations.rules.filing import enters_for_others
@@ -77,7 +78,8 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
     reports = list(annual_reports_visible_to(user).filter(organization=organization).order_by("-year"))
     asked = registrations_visible_to(user).filter(organization=organization).order_by("-pk")
     ends = deregistrations_visible_to(user).filter(organization=organization).order_by("-pk")
-    lawful = [*ends, *reports, *asked]
+    struck = list(revocations_visible_to(user).filter(organization=organization).order_by("-pk"))
+    lawful = [*struck, *ends, *reports, *asked]
     return render(
         request,
         "organizations/record.html",
@@ -100,6 +102,10 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "may_end": user.has_perm("organizations.begin_deregistration", organization)
             and organization.legal_status == LegalStatus.REGISTERED
             and registered_here(organization),
+            "may_revoke": user.has_perm("organizations.begin_revocation", organization)
+            and organization.legal_status == LegalStatus.REGISTERED
+            and registered_here(organization)
+            and not any(case.is_open for case in struck),
             "may_register": user.has_perm("organizations.begin_registration", organization)
             and organization.legal_status in MAY_REGISTER,
             "report_year": year
@@ -139,6 +145,9 @@ OWN_EVENTS = {
     "organizations.cancelled": "注销备案",
     "organizations.registered": "登记，记入名册",
     "organizations.deregistered": "注销登记",
+    "organizations.revoked": "撤销登记",
+    "organizations.banned": "取缔",
+    "organizations.revocation_reversed": "复议撤销原决定，名册恢复",
     "organizations.merged_into": "一家组织并入",
     "organizations.legal_status": "法律状态变化",
     "sheets.created": "从表格记入名册",
