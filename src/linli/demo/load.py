@@ -31,6 +31,7 @@ from linli.demo.places import load_places
 from linli.demo.privacy import load_privacy
 from linli.demo.ranking import load_ranking
 from linli.demo.register import load_register
+from linli.demo.revocation import load_revocations
 from linli.demo.world import World
 from linli.organizations.models import Organization
 
@@ -91,6 +92,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{ranked} 家参加四维排位，{praised} 家受过表彰")
     reports, registrations, ends = load_legal(world)
     progress(f"{reports} 份年度报告，{registrations} 件成立登记，{ends} 件注销登记")
+    progress(f"{load_revocations(world)} 件撤销和取缔")
     progress(f"联合会替 {load_custody(world)} 个会员管账")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)
