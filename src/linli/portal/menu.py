@@ -68,7 +68,7 @@ def build() -> None:
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
         Entry("信用名录", "core:cases", args=("listing",), group="组织", order=50, visible=may(CREDIT)),
-        Entry("撤销和取缔", "core:cases", args=("revocation",), group="组织", order=51, visible=may(REVOCATIONS)),
+        Entry("撤销和取缔", "organizations:revocation_grounds", group="组织", order=51, visible=may(REVOCATIONS)),
         Entry("四维排位", "organizations:ranking", group="组织", order=55, visible=works_on_cases),
         Entry(
             "表彰名单",

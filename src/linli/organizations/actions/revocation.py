@@ -196,6 +196,7 @@ def serve_revocation(case: Revocation, *, actor: User, reason: str, served_on: d
 
 
 def _revoke(case: Revocation, actor: User) -> None:
+    assert case.organization_id is not None
     held = Organization.objects.select_for_update(of=("self",)).get(pk=case.organization_id)
     if held.legal_status != LegalStatus.REGISTERED:
         raise WrongState(choices.SERVE.name, f"“{held.name}”{held.get_legal_status_display()}，不能撤销登记。")
@@ -304,6 +305,7 @@ def uphold_revocation(case: Revocation, *, actor: User, reason: str) -> None:
 def reverse_revocation(case: Revocation, *, actor: User, reason: str) -> None:
     """The decision falls: register, list and memberships are as they were before it. Party units that let it go and
     activities that were cancelled are not brought back; people decide on those anew."""
+    assert case.organization_id is not None
     held = Organization.objects.select_for_update(of=("self",)).get(pk=case.organization_id)
     wanted = LegalStatus.REVOKED if case.kind == RevocationKind.REVOKE else LegalStatus.BANNED
     if held.legal_status != wanted:

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import QuerySet
-
-from linli.core.access.models import User
 from linli.core.privacy.choices import Ground
 from linli.core.privacy.declare import (
     Holding,
@@ -19,7 +14,7 @@ from linli.core.privacy.declare import (
     declare_processing,
     declare_retention,
 )
-from linli.core.privacy.holdings import STORED, delete_draft, untouched_since
+from linli.core.privacy.holdings import STORED, delete_draft, erase_draft, owners, untouched_since
 from linli.organizations.choices.custody import CustodyState
 from linli.organizations.models import Custody
 
@@ -40,22 +35,8 @@ declare_processing(
 )
 
 
-def _key(subject: Subject) -> int:
-    return subject.user.pk if subject.user is not None else 0
-
-
-def _owners(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(owner__isnull=False).values("owner")
-
-
 def _kept(custody: Custody, subject: Subject) -> str:
     return "正在办理或在管，请先撤回或终止" if custody.is_open and custody.began_at is not None else ""
-
-
-def _erase(custody: Custody, *, actor: User) -> None:
-    """An agreement says nothing of a person but who applied, which the log keeps as well; a draft goes whole."""
-    if custody.began_at is None and custody.state == CustodyState.DRAFT:
-        delete_draft(custody)
 
 
 declare_holdings(
@@ -64,7 +45,7 @@ declare_holdings(
         "我申请的财务代管",
         "organizations.Custody",
         CUSTODY,
-        lambda subject: Custody.objects.filter(owner=_key(subject)).select_related("member", "federation"),
+        lambda subject: Custody.objects.filter(owner=subject.key).select_related("member", "federation"),
         (
             Item("member", "会员", show=lambda row: row.member.name),
             Item("number", "编号"),
@@ -76,10 +57,10 @@ declare_holdings(
         ),
         unit="份",
         url=lambda row: str(row.get_absolute_url()),
-        erase=_erase,
+        erase=erase_draft,
         kept_by_law=_kept,
         scope=lambda row: str(row.scope),
-        persons=_owners,
+        persons=owners,
     )
 )
 declare_not_personal(

@@ -101,12 +101,12 @@ def _by_reports(rows: QuerySet[Organization]) -> list[Suggestion]:
     for report in reports.order_by("organization", "-year"):
         by_organization.setdefault(report.organization_id, []).append(report)
     chosen = {key: found for key, held in by_organization.items() if (found := _running(held))}
-    found = []
+    told: list[Suggestion] = []
     for organization in rows.filter(pk__in=list(chosen)).order_by("pk"):
         ground, held = chosen[organization.pk]
         years = "、".join(f"{report.year} 年度（{report.number or report.get_state_display()}）" for report in held)
-        found.append(Suggestion(organization, ground, f"{years}，{ground.label}。"))
-    return found
+        told.append(Suggestion(organization, ground, f"{years}，{ground.label}。"))
+    return told
 
 
 def _running(held: list[AnnualReport]) -> tuple[RevocationGround, list[AnnualReport]] | None:
