@@ -19,8 +19,12 @@ from linli.core import clock
 from linli.core.access.models import User
 from linli.core.audit.models import Event
 from linli.core.errors import BadInput, NotAllowed, WrongState
+from linli.core.figures import REGISTRY
 from linli.core.notices.models import Notice
 from linli.core.workflow.queries import open_task
+from linli.indicators.choices import Span
+from linli.indicators.queries.numbers import Numbers
+from linli.indicators.queries.periods import Period
 from linli.organizations.actions import custody as actions
 from linli.organizations.actions import custody_entries as entries
 from linli.organizations.models import (
@@ -479,3 +483,33 @@ def test_entering_through_the_pages(world: World, ledger: Custody) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM organizations_custodybalance")
         assert cursor.fetchone() == (0,)
+
+
+FIGURES = ("custody_ledgers", "custody_balance", "custody_in", "custody_out", "custody_on_time")
+
+
+def test_figures_say_what_the_books_say(world: World, ledger: Custody) -> None:
+    with at("2026-08-04"):
+        booked(world, ledger, "100.00")
+        booked(world, ledger, "30.50", "paid")
+    with at("2026-09-03"):
+        actions.close_due_months()
+    period = Period(dt.date(2026, 7, 1), dt.date(2026, 9, 30), Span.QUARTER)
+
+    numbers = Numbers([REGISTRY[id] for id in FIGURES], {"here": (world.street.path,)}, [period])
+
+    found = [numbers.of(REGISTRY[id], "here", period).value for id in FIGURES]
+    assert found == [1, Decimal("69.50"), 100, Decimal("30.50"), 100]
+
+
+@pytest.mark.parametrize("many", [1, 12])
+def test_a_ledger_costs_the_same_with_one_entry_and_with_many(
+    world: World, ledger: Custody, django_assert_max_num_queries: Any, many: int
+) -> None:
+    with at("2026-08-04"):
+        for _n in range(many):
+            booked(world, ledger, "1.00")
+    client = client_of(world, "founder")
+    client.get(ledger.ledger_url + "?month=2026-08")
+    with django_assert_max_num_queries(24):
+        assert client.get(ledger.ledger_url + "?month=2026-08").content.decode().count("会费") == many
