@@ -108,6 +108,7 @@ STAFF = {
     "district_officer": (Role.DISTRICT_OFFICER, "district"),
     "district_head": (Role.DISTRICT_HEAD, "district"),
     "federation_secretary": (Role.FEDERATION_SECRETARY, "street"),
+    "federation_treasurer": (Role.FEDERATION_TREASURER, "street"),
     "mediator": (Role.MEDIATOR, "street"),
     "evaluator": (Role.EVALUATOR, "district"),
     "merchant": (Role.MERCHANT, "street"),

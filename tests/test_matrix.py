@@ -29,6 +29,8 @@ from linli.organizations.models import (
     BoardMember,
     Commendation,
     CreditListing,
+    Custody,
+    CustodyEntry,
     Deregistration,
     Dormancy,
     Enquiry,
@@ -49,16 +51,18 @@ from linli.organizations.models import (
     PartyUnit,
     Pillar,
     Registration,
+    Revocation,
     Tenure,
 )
 
 KNOWN = (
     *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation", "annualreport"),
-    *("registration", "deregistration"),
     *("gradinground", "grading", "gradingsheet", "gradechange"),
+    *("registration", "deregistration", "revocation"),
     *("appointment", "request", "assessment", "incident"),
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
     *("partyunit", "partysession"),
+    *("custody", "custodyentry"),
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -139,7 +143,12 @@ def of_federations(world: World, member: Member) -> list[str]:
     rows += table(world, Enquiry(federation=federation, scope=federation.scope, owner=world["stranger"]))
     rows += table(world, Pillar(federation=federation, scope=federation.scope, sent_by=secretary))
     rows += table(world, Occasion(federation=federation, scope=federation.scope, kind="visit"))
-    return [*rows, *table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
+    rows += [*table(world, Tenure(**mine)), *table(world, Friendship(**mine))]
+    custody = Custody(federation=federation, member=member, scope=federation.scope, owner=world["founder"])
+    rows += table(world, custody)
+    custody.end_asked_by = secretary
+    entry = CustodyEntry(custody=custody, scope=federation.scope, owner=secretary)
+    return [*rows, *table(world, entry, "：秘书录入的")]
 
 
 def of_party(world: World, federation: Federation, filed: Organization) -> list[str]:
@@ -203,6 +212,8 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         organization=filed, scope=filed.scope, credit_list="abnormal", owner=world["district_officer"]
     )
     listing.proposed_by = world["district_officer"]
+    struck = Revocation(kind="revoke", organization=filed, scope=filed.scope, owner=world["district_officer"])
+    struck.proposed_by = world["district_officer"]
     commendation = Commendation(area=world.district, scope=world.district.path, owner=world["district_officer"])
     commendation.year, commendation.proposed_by = 2026, world["district_officer"]
     lines = [
@@ -228,6 +239,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, Registration(organization=filed, scope=filed.scope, owner=world["founder"])),
         *table(world, Deregistration(organization=filed, scope=filed.scope, owner=world["founder"])),
         *of_grading(world, filed),
+        *table(world, struck),
         *administration(world),
         *imports(world),
         "",

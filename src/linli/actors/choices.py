@@ -33,6 +33,7 @@ class Role(TextChoices):
     DISTRICT_OFFICER = "district_officer", _("区民政局经办")
     DISTRICT_HEAD = "district_head", _("区民政局科长")
     FEDERATION_SECRETARY = "federation_secretary", _("联合会秘书")
+    FEDERATION_TREASURER = "federation_treasurer", _("联合会财务")
     MEDIATOR = "mediator", _("调解员")
     EVALUATOR = "evaluator", _("评审")
     MERCHANT = "merchant", _("爱心商户")

@@ -247,3 +247,8 @@ def _fill(places: Places, people: People, accounts: Accounts, posts: list[tuple[
                     title,
                 )
             )
+    for street in places.streets:
+        if not any(post[1] == Role.FEDERATION_TREASURER and post[3] is street for post in posts):
+            name = people.someone()
+            account = accounts.account(f"{street.code}-m2", name.name, phone=name.phone)
+            posts.append((account, Role.FEDERATION_TREASURER, "federation", street, "财务"))

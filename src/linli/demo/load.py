@@ -21,6 +21,7 @@ from linli.demo import running, stories
 from linli.demo.activities import load_activities
 from linli.demo.bodies import Accounts, load_bodies
 from linli.demo.credit import load_credit
+from linli.demo.custody import load_custody
 from linli.demo.federation import load_federations
 from linli.demo.grading import load_grading
 from linli.demo.growth import load_growth
@@ -31,6 +32,7 @@ from linli.demo.places import load_places
 from linli.demo.privacy import load_privacy
 from linli.demo.ranking import load_ranking
 from linli.demo.register import load_register
+from linli.demo.revocation import load_revocations
 from linli.demo.world import World
 from linli.organizations.models import Organization
 
@@ -93,5 +95,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{reports} 份年度报告，{registrations} 件成立登记，{ends} 件注销登记")
     graded, starred = load_grading(world)
     progress(f"{graded} 家有评估等级，{starred} 家有星级")
+    progress(f"{load_revocations(world)} 件撤销和取缔")
+    progress(f"联合会替 {load_custody(world)} 个会员管账")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

@@ -21,6 +21,7 @@ from linli.organizations.models import Federation, Organization, PartyMember, Pa
 
 OWN, OTHERS = 30, 8  # organizations with members: in 东方, in each other street
 FULL = (1, 2, 1, 4, 0, 1, 2, 3, 1, 1)  # full members, in turn
+MONTH = 31  # days; what is due by a longer period is mostly held in its middle
 BRANCHES = ("党委", "第一党支部", "退休党支部")
 TOPICS = {
     SessionKind.THEME: "到楼栋认领微心愿，给独居老人送药",
@@ -88,6 +89,9 @@ def _units(world: World, row: Federation, own: bool) -> None:
     with clock.at(world.at_work(world.back(95))):
         units = actions.suggest_units(row, actor=secretary)
     kept = units[:-3] if own else units[:2]
+    for unit in units[-2:] if own else units[2:]:  # taken back, and suggested anew this week
+        with clock.at(world.at_work(world.back(92))):
+            actions.dismiss_unit(unit, actor=secretary, reason="两家正在换届，等换届后再看。")
     for unit in kept:
         with clock.at(world.at_work(world.back(92))):
             unit = _accepted(world, unit, secretary)
@@ -96,10 +100,14 @@ def _units(world: World, row: Federation, own: bool) -> None:
         if own:
             _sessions(world, unit)
     if not own:
+        with clock.at(world.at_work(world.back(3))):
+            actions.suggest_units(row, actor=secretary)
         return
     for unit in units[-3:-2]:  # with the street
         with clock.at(world.at_work(world.back(4))):
             _accepted(world, unit, secretary)
+    with clock.at(world.at_work(world.back(3))):
+        actions.suggest_units(row, actor=secretary)
     free = Organization.objects.filter(scope__startswith=row.scope, legal_status__in=LIVING, party_cover="none")
     for organization in free.filter(party_members=None).select_related("area").order_by("pk")[:3]:
         with clock.at(world.at_work(world.back(60))):
@@ -126,6 +134,8 @@ def _sessions(world: World, unit: PartyUnit) -> None:
     head = world.staff.holder(Role.COMMUNITY_HEAD, unit.led_by.area)
     for n, session in enumerate(PartySession.objects.filter(party_unit=unit).order_by("due_on", "pk")):
         day = session.due_on + dt.timedelta(days=3 if n % 7 == 6 else -2)
+        if (session.due_on - session.period_from).days > MONTH and (n + unit.pk) % 6:  # most do not wait for the end
+            day = max(unit.approved_on or begun, session.period_from) + dt.timedelta(days=30 + (n + unit.pk) % 11)
         if day < world.back(2):
             said = TOPICS.get(SessionKind(session.kind), "对照检查，开展批评和自我批评")
             with clock.at(world.at_work(day if world.calendar.is_workday(day) else world.calendar.add(day, 1))):

@@ -12,8 +12,10 @@ from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow import inbox
 from linli.organizations.choices.credit import VIEW as CREDIT
+from linli.organizations.choices.custody import VIEW as CUSTODIES
 from linli.organizations.choices.federation import VIEW as FEDERATIONS
 from linli.organizations.choices.party import VIEW as PARTY
+from linli.organizations.choices.revocation import VIEW as REVOCATIONS
 
 
 def works_on_cases(user: Person) -> bool:
@@ -66,6 +68,7 @@ def build() -> None:
         Entry("名册", "organizations:register", group="组织", order=30, visible=works_on_cases),
         Entry("导入", "core:imports", args=("organizations",), group="组织", order=40, visible=imports_organizations),
         Entry("信用名录", "core:cases", args=("listing",), group="组织", order=50, visible=may(CREDIT)),
+        Entry("撤销和取缔", "organizations:revocation_grounds", group="组织", order=51, visible=may(REVOCATIONS)),
         Entry("四维排位", "organizations:ranking", group="组织", order=55, visible=works_on_cases),
         Entry(
             "表彰名单",
@@ -82,6 +85,8 @@ def build() -> None:
         Entry("六个一建设", "core:cases", args=("pillar",), group="联合会", order=60, visible=federates),
         Entry("三项制度", "core:cases", args=("occasion",), group="联合会", order=55, visible=federates),
         Entry("联合会任职", "core:cases", args=("tenure",), group="联合会", order=70, visible=federates),
+        Entry("财务代管", "organizations:custodies", group="联合会", order=80, visible=may(CUSTODIES)),
+        Entry("代管收支", "core:cases", args=("custodyentry",), group="联合会", order=90, visible=may(CUSTODIES)),
         Entry("党建情况", "organizations:party_streets", group="党建", order=10, visible=may(PARTY)),
         Entry("党组织", "core:cases", args=("partyunit",), group="党建", order=20, visible=may(PARTY)),
         Entry("三会一课", "core:cases", args=("partysession",), group="党建", order=30, visible=may(PARTY)),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.organizations.custody import agreed, entered
 from tests.personas import PDF, BodyFactory, World
 
 from linli.actors.actions import begin_appointment
@@ -43,7 +44,7 @@ from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.indicators.actions.boards import compose_board
-from linli.organizations.actions import party, party_people, ranking
+from linli.organizations.actions import custody, party, party_people, ranking
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
 from linli.organizations.actions.cadence import keep_occasions
@@ -53,6 +54,7 @@ from linli.organizations.actions.federation import begin_friendship, begin_tenur
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
 from linli.organizations.actions.registration import begin_registration
+from linli.organizations.actions.revocation import notify_revocation, save_revocation
 from linli.organizations.actions.sessions import keep_sessions
 from linli.organizations.choices.annual import CALL
 from linli.organizations.choices.dormant import NOTIFY
@@ -67,6 +69,7 @@ from linli.organizations.models import (
     Organization,
     PartySession,
     Pillar,
+    Revocation,
 )
 from linli.organizations.queries.annual import due_of
 
@@ -109,6 +112,7 @@ def ground(world: World, filed: Organization) -> Ground:
     made = Ground(world, filed)
     _cases(made, founder)
     _federated(made)
+    _entrusted(made)
     _led(made)
     _credited(made)
     _commended(made)
@@ -235,6 +239,29 @@ def _federated(made: Ground) -> None:
     }
 
 
+def _entrusted(made: Ground) -> None:
+    """A ledger that is kept, and an entry that waits for its second person."""
+    world, founder, secretary = made.world, made.world["founder"], made.world["federation_secretary"]
+    federation = Federation.objects.get()
+    values = {"organization": made.organization, "owner": founder, "joined_on": clock.today()}
+    member = Member.objects.create(
+        federation=federation, kind="organization", name="凤亭下书画社", number="HY-2", **values
+    )
+    ledger = custody.apply_custody(agreed(member, founder), actor=founder)
+    ledger = custody.sign_custody(ledger, actor=secretary)
+    entry = entered(ledger, world["federation_treasurer"], "12.00")
+    made.names |= {
+        ("/custody", "uid"): ledger.uid,
+        ("/custody/sums", "federation"): federation.uid,
+        ("/cases/custody", "uid"): ledger.uid,
+        ("/cases/custody", "step"): "ask_custody_end",
+        ("/cases/custody", "paper"): attachments_of(ledger).get().uid,
+        ("/cases/custodyentry", "uid"): entry.uid,
+        ("/cases/custodyentry", "step"): "return_custody_entry",
+        ("/cases/custodyentry", "paper"): attachments_of(entry).get().uid,
+    }
+
+
 def _led(made: Ground) -> None:
     """Members, a unit that is suggested, one that stands with its meetings, a post of the two committees."""
     world, secretary, officer = made.world, made.world["federation_secretary"], made.world["street_officer"]
@@ -322,7 +349,17 @@ def _lawful(made: Ground) -> None:
     ending = Deregistration(organization=made.organization, owner=founder)
     ending = open_draft(ending, actor=founder, code="organizations.begin_deregistration")
     resolution = store(paper_named("e"), subject=ending, slot="resolution", actor=founder)
+    officer = made.world["district_officer"]
+    struck = Revocation(kind="revoke", organization=made.organization, area=made.world.community, owner=officer)
+    struck.name = made.organization.name
+    struck = open_draft(struck, actor=officer, code="organizations.begin_revocation")
+    proof = store(paper_named("p"), subject=struck, slot="evidence", actor=officer)
+    values = {"ground": "inactive", "facts": "凤亭下书画社一年没有活动", "law": "条例第三十条"}
+    struck = notify_revocation(save_revocation(struck, actor=officer, revision=None, **values), actor=officer)
     made.names |= {
+        ("/cases/revocation", "uid"): struck.uid,
+        ("/cases/revocation", "paper"): proof.uid,
+        ("/cases/revocation", "step"): "state_case",
         ("/cases/annualreport", "uid"): report.uid,
         ("/cases/annualreport", "paper"): paper.uid,
         ("/cases/annualreport", "step"): "exempt_report",

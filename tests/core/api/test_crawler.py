@@ -45,6 +45,7 @@ FEDERATED = tuple(
     for slug in (
         *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
         *("partyunit", "partysession"),
+        *("custody", "custodyentry"),
     )
 )
 # What every officer of a street reads of organizations.
@@ -52,12 +53,23 @@ OF_ORGANIZATIONS = tuple(
     f"/cases/{slug}"
     for slug in (
         *("filing", "amendment", "listing", "activity", "incubation", "dormancy"),
-        *("annualreport", "registration", "deregistration"),
+        *("annualreport", "registration", "deregistration", "revocation"),
     )
 )
 # Numbers are compared across a district; the records behind them are the reader's own (tests/indicators/test_api.py).
 COUNTING = (*POSTED, "/figures")
-OFFICERS = (*COUNTING, *FEDERATED, *OF_ORGANIZATIONS, "/credit", "/party", "/registers", "/files", "/find", "/desk")
+OFFICERS = (
+    *COUNTING,
+    *FEDERATED,
+    *OF_ORGANIZATIONS,
+    "/credit",
+    "/custody",
+    "/party",
+    "/registers",
+    "/files",
+    "/find",
+    "/desk",
+)
 ADMINISTERS = (
     *POSTED,
     "/accounts",
@@ -77,7 +89,7 @@ SEES = {
     "sysadmin": (*ADMINISTERS, "/reforms"),
     "secadmin": (*ADMINISTERS, "/privacy/retention", "/cases/assessment"),
     "auditadmin": (*POSTED, "/audit"),
-    "founder": ("/registers", "/cases", "/inbox", "/files", "/notices", "/data", "/tokens", "/find"),
+    "founder": ("/registers", "/cases", "/custody", "/inbox", "/files", "/notices", "/data", "/tokens", "/find"),
     "street_officer": (
         *OFFICERS,
         "/boards",

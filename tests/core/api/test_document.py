@@ -132,6 +132,8 @@ UNGUARDED = {
     "credit_withdraw": "again is refused",
     "grades_enter": "again is refused",
     "activities_check_in": "again is the same",
+    "custody_close": "again closes the next month, or is refused",
+    "custody_publish": "again is the same",
     "incubators_close": "again is refused",
     "party_leave": "again is refused",
     "party_post_end": "again is refused",

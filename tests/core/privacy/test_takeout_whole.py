@@ -221,6 +221,17 @@ MADE: dict[str, Callable[[User, World], Any]] = {
         HOLDINGS["amendments"].model, person, organization=organization(person, world, "舞蹈队")
     ),
     "federation-members": lambda person, world: made(HOLDINGS["federation-members"].model, person, kind="person"),
+    "custodies": lambda person, world: made(
+        HOLDINGS["custodies"].model,
+        person,
+        member=made(
+            HOLDINGS["federation-members"].model,
+            person,
+            kind="person",
+            name=f"代管{person.username}",
+            number=person.username,
+        ),
+    ),
     "party-members": party_member,
     "party-secretaries": unit,
     "committee-posts": lambda person, world: made(

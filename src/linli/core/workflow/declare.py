@@ -34,6 +34,7 @@ class Step:
     `target` None leaves the state as it is. `reason` says whether words are asked for: "must", "may" or "".
     `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used. `unnamed` is
     what readers without a post are told instead of the name of who took it.
+    `since` names a date of the case before which the step is not offered; the page says from when on it is.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Step:
     told: StrOrPromise = ""
     quiet: bool = False
     unnamed: StrOrPromise = ""
+    since: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", frozenset(self.sources))

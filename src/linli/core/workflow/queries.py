@@ -47,7 +47,25 @@ def steps_for(user: Person, case: Case) -> list[Step]:
     if not isinstance(user, User):
         return []
     process = process_of(case)
-    return [step for step in process.steps_from(case.state) if user.has_perm(step.name, case)]
+    return [
+        step
+        for step in process.steps_from(case.state)
+        if not waits_until(step, case) and user.has_perm(step.name, case)
+    ]
+
+
+def waits_until(step: Step, case: Case) -> dt.date | None:
+    """The day from which on a step is offered; None when it is offered by now."""
+    day: dt.date | None = getattr(case, step.since) if step.since else None
+    return day if day is not None and day > clock.today() else None
+
+
+def steps_to_come(user: Person, case: Case) -> list[tuple[Step, dt.date]]:
+    """The arrows this person may take from a day on that has not come."""
+    if not isinstance(user, User):
+        return []
+    found = ((step, waits_until(step, case)) for step in process_of(case).steps_from(case.state))
+    return [(step, day) for step, day in found if day is not None and user.has_perm(step.name, case)]
 
 
 def open_rows(case: Case) -> QuerySet[Task]:

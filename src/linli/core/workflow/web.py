@@ -147,6 +147,7 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
             for step in steps
             if step.name not in sending
         ],
+        "steps_to_come": queries.steps_to_come(request.user, case),
         "open_step": bound.step.slug if bound else request.GET.get("step", ""),
         "edit_url": wizard.url(case) if wizard and editable else "",
         "stages": queries.stage_bar(case, task),

@@ -213,6 +213,16 @@ def spare_listing(listing: CreditListing, *, actor: User, reason: str) -> None:
         _tell(listing, f"{listing.organization.name}不列入{listing.get_credit_list_display()}", reason)
 
 
+@performs(choices.LIST_REVOKED)
+def list_revoked(listing: CreditListing, *, actor: User) -> None:
+    """A revocation was served: heard and decided there, so that nothing is heard twice. It is called before the
+    register says that the organization is no more."""
+    today = clock.today()
+    listing.listed_on, listing.earliest_on = today, _earliest(listing, today)
+    _number(listing)
+    _follow(listing, actor, on_list=True)
+
+
 @performs(choices.ASK_REMOVAL)
 def ask_removal(listing: CreditListing, *, actor: User, reason: str) -> None:
     """It has been put right. Refused before the day it may be removed."""

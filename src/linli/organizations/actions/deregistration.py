@@ -14,6 +14,7 @@ from linli.core.workflow.drafts import keep_draft, open_draft
 from linli.core.workflow.engine import keep_version, perform, performs
 from linli.core.workflow.numbers import next_number
 from linli.organizations.actions.register import end
+from linli.organizations.actions.standstill import stand_still
 from linli.organizations.choices import deregistration as choices
 from linli.organizations.choices.annual import EXEMPT
 from linli.organizations.choices.deregistration import (
@@ -25,6 +26,7 @@ from linli.organizations.choices.deregistration import (
 )
 from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import Deregistration, Organization
+from linli.organizations.queries.custody import custody_of
 from linli.organizations.queries.deregistration import registered_here, takers, unsettled_reports
 
 BEGIN, SAVED = "organizations.begin_deregistration", "organizations.draft_saved"
@@ -132,6 +134,7 @@ def resubmit_deregistration(case: Deregistration, *, actor: User) -> None:
 def consent_deregistration(case: Deregistration, *, actor: User, reason: str = "") -> None:
     """The liquidation begins: from now on the organization does nothing else."""
     _move(case, LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, actor)
+    stand_still(case.organization, reason=f"组织开始清算（{case.number}），清算期间不开展清算以外的活动。")
 
 
 @performs(choices.RETURN)
@@ -181,6 +184,10 @@ def strike_off(case: Deregistration, *, actor: User, reason: str = "") -> None:
     held = Organization.objects.select_for_update(of=("self",)).get(pk=case.organization_id)
     if held.legal_status != LegalStatus.LIQUIDATING:
         raise WrongState(choices.STRIKE_OFF.name, f"“{held.name}”{held.get_legal_status_display()}，不能注销登记。")
+    if (kept := custody_of(held)) is not None:
+        raise WrongState(
+            choices.STRIKE_OFF.name, f"联合会还代管着它的资金（{kept.number}），先结清、终止代管，再准予注销登记。"
+        )
     taker = case.merged_into
     if taker is not None and not takers(held).filter(pk=taker.pk).exists():
         raise BadInput(choices.STRIKE_OFF.name, f"“{taker.name}”已经不在册，不能并入。请退回，让申请人改填。")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from linli.organizations.api import credit, federation, filing, grading, legal, life, party, ranking
+from linli.organizations.api import credit, custody, federation, filing, grading, legal, life, party, ranking, revocation
 
-__all__ = ["credit", "federation", "filing", "grading", "legal", "life", "party", "ranking"]
+__all__ = ["credit", "custody", "federation", "filing", "grading", "legal", "life", "party", "ranking", "revocation"]

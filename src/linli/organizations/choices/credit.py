@@ -183,6 +183,13 @@ SPARE = Step(
     reason="must",
     hint=_("写明理由。"),
 )
+LIST_REVOKED = Step(
+    "organizations.list_revoked",
+    {S.DRAFT},
+    S.LISTED,
+    _("撤销登记，列入"),
+    done=_("撤销登记的决定已送达，列入名录，当日公布"),
+)
 ASK_REMOVAL = Step(
     "organizations.ask_removal",
     {S.LISTED},
@@ -192,6 +199,7 @@ ASK_REMOVAL = Step(
     reason="must",
     tone="primary",
     hint=_("写明怎么改的、什么时候改完。"),
+    since="earliest_on",
 )
 RELEASE = Step(
     "organizations.release_listing",
@@ -252,6 +260,7 @@ LISTING = Process(
         END_HEARING,
         ENTER,
         SPARE,
+        LIST_REVOKED,
         ASK_REMOVAL,
         RELEASE,
         GRANT_REMOVAL,

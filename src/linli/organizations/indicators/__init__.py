@@ -8,6 +8,6 @@ from linli.organizations.indicators import register
 from linli.organizations.indicators import party
 
 # isort: split
-from linli.organizations.indicators import annual, cases, grading
+from linli.organizations.indicators import annual, cases, custody, grading
 
-__all__ = ["annual", "cases", "grading", "party", "register"]
+__all__ = ["annual", "cases", "custody", "grading", "party", "register"]

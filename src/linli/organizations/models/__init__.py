@@ -5,6 +5,14 @@ from linli.organizations.models.annual import AnnualReport
 from linli.organizations.models.cadence import Occasion
 from linli.organizations.models.commendation import Commendation, Commended
 from linli.organizations.models.credit import CreditInfo, CreditListing
+from linli.organizations.models.custody import (
+    Custody,
+    CustodyBalance,
+    CustodyEntry,
+    CustodyPolicy,
+    CustodyStatement,
+    CustodyStatementLine,
+)
 from linli.organizations.models.deregistration import Deregistration
 from linli.organizations.models.dormant import Dormancy
 from linli.organizations.models.federation import Federation, Friendship, Pillar, Tenure
@@ -17,6 +25,7 @@ from linli.organizations.models.party import CommitteePost, PartyCoverage, Party
 from linli.organizations.models.ranking import Ruler, Standing
 from linli.organizations.models.register import CASE_FACETS, PROFILE_FIELDS, Amendment, Filing, Organization
 from linli.organizations.models.registration import Registration
+from linli.organizations.models.revocation import Revocation
 from linli.organizations.models.states import STATE_FIELDS
 
 __all__ = [
@@ -34,6 +43,12 @@ __all__ = [
     "CommitteePost",
     "CreditInfo",
     "CreditListing",
+    "Custody",
+    "CustodyBalance",
+    "CustodyEntry",
+    "CustodyPolicy",
+    "CustodyStatement",
+    "CustodyStatementLine",
     "Deregistration",
     "Dormancy",
     "Enquiry",
@@ -58,6 +73,7 @@ __all__ = [
     "PartyUnit",
     "Pillar",
     "Registration",
+    "Revocation",
     "Ruler",
     "Standing",
     "Support",

@@ -29,8 +29,10 @@ def has_to_be_reported(user: Person, obj: Any = None) -> bool:
 
 rules.add_perm(choices.ANNOUNCE.name, APPLICANT & ~has_to_be_reported)
 rules.add_perm(choices.REPORT.name, APPLICANT & has_to_be_reported)
-for step in (choices.LICENSE, choices.GO_AHEAD, choices.HOLD, choices.SUMMARISE, choices.CANCEL_ACTIVITY):
+for step in (choices.LICENSE, choices.GO_AHEAD, choices.HOLD, choices.SUMMARISE):
     rules.add_perm(step.name, APPLICANT)
+# The system cancels what an organization had planned that liquidates or was struck off (actions/standstill.py).
+rules.add_perm(choices.CANCEL_ACTIVITY.name, APPLICANT | is_system)
 for step in (choices.AGREE, choices.RETURN_ACTIVITY, choices.DISAGREE):
     rules.add_perm(step.name, LISTENERS & DISINTERESTED)
 for step in (choices.CONFIRM, choices.DOUBT, choices.DISPROVE):

@@ -60,7 +60,9 @@ rules.add_perm(choices.ASK_REMOVAL.name, is_its_head | DISTRICT)
 rules.add_perm(choices.RELEASE.name, is_system)
 for step in (choices.GRANT_REMOVAL, choices.KEEP):
     rules.add_perm(step.name, DISINTERESTED & DISTRICT & ~asked_for_it)
-rules.add_perm(choices.ANNUL.name, DISINTERESTED & HEAD)
+# A revocation that was served is heard and decided already; one that is reversed takes its entry along.
+rules.add_perm(choices.LIST_REVOKED.name, is_system)
+rules.add_perm(choices.ANNUL.name, (DISINTERESTED & HEAD) | is_system)
 rules.add_perm(choices.WITHDRAW.name, is_owner)
 rules.add_perm("organizations.view_creditlisting", is_owner | (~is_draft & (READERS | is_its_head)))
 # The record of an organization: everything that is known, withdrawn included.

@@ -35,6 +35,7 @@ from linli.organizations.choices.membership import (
 from linli.organizations.models import Enquiry, Federation, Member, Occasion
 from linli.organizations.queries import federation as queries
 from linli.organizations.queries.cadence import kept_on_time, occasions_of_year
+from linli.organizations.queries.custody import custody_seen_by, kept_ledgers, may_have_custody
 from linli.organizations.queries.register import organizations_visible_to
 from linli.organizations.web.forms.federation import EnquiryForm, JoinForm, OpenForm
 
@@ -105,6 +106,7 @@ def federation(request: HttpRequest, uid: str) -> HttpResponse:
                 (process, *_waiting(process, row, user))
                 for process in (ENQUIRY, MEMBERSHIP, OCCASION, TENURE, PILLAR)
             ],
+            "ledgers": kept_ledgers(row),
             "year": year,
             "occasions": occasions_of_year(row, year),
             "kept": kept_on_time(Occasion.objects.filter(federation=row), dt.date(year, 1, 1), dt.date(year, 12, 31)),
@@ -202,6 +204,8 @@ def member(request: HttpRequest, uid: str) -> HttpResponse:
             "member": row,
             "matters": matters[:30],
             "asked": asked,
+            "custody": custody_seen_by(user, row),
+            "may_custody": user.has_perm("organizations.begin_custody", row) and may_have_custody(row),
             "sees_federation": user.has_perm("organizations.view_federation", row.federation),
         },
     )

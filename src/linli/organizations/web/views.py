@@ -37,12 +37,14 @@ from linli.organizations.queries import register as queries
 from linli.organizations.queries.activities import activities_visible_to, verified_since
 from linli.organizations.queries.annual import annual_reports_visible_to, owes_report
 from linli.organizations.queries.credit import entries_of
+from linli.organizations.queries.custody import custodies_visible_to, ledgers_of
 from linli.organizations.queries.deregistration import deregistrations_visible_to, registered_here
 from linli.organizations.queries.dormant import dormancies_visible_to
 from linli.organizations.queries.incubation import incubations_visible_to
 from linli.organizations.queries.party import unit_seen_by
 from linli.organizations.queries.ranking import standing_of
 from linli.organizations.queries.registration import registrations_visible_to
+from linli.organizations.queries.revocation import revocations_visible_to
 from linli.organizations.registers.organizations import ORGANIZATIONS
 from linli.organizations.rules.activities import MAY_HOLD
 from linli.organizations.rules.filing import enters_for_others
@@ -79,7 +81,8 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
     ends = deregistrations_visible_to(user).filter(organization=organization).order_by("-pk")
     graded = gradings.gradings_visible_to(user).filter(organization=organization).order_by("-pk")
     lowered = gradings.grade_changes_visible_to(user).filter(organization=organization).order_by("-pk")
-    lawful = [*ends, *reports, *asked, *graded, *lowered]
+    struck = list(revocations_visible_to(user).filter(organization=organization).order_by("-pk"))
+    lawful = [*struck, *ends, *reports, *asked, *graded, *lowered]
     return render(
         request,
         "organizations/record.html",
@@ -102,6 +105,10 @@ def record(request: HttpRequest, uid: str) -> HttpResponse:
             "may_end": user.has_perm("organizations.begin_deregistration", organization)
             and organization.legal_status == LegalStatus.REGISTERED
             and registered_here(organization),
+            "may_revoke": user.has_perm("organizations.begin_revocation", organization)
+            and organization.legal_status == LegalStatus.REGISTERED
+            and registered_here(organization)
+            and not any(case.is_open for case in struck),
             "may_register": user.has_perm("organizations.begin_registration", organization)
             and organization.legal_status in MAY_REGISTER,
             "report_year": year
@@ -141,6 +148,9 @@ OWN_EVENTS = {
     "organizations.cancelled": "注销备案",
     "organizations.registered": "登记，记入名册",
     "organizations.deregistered": "注销登记",
+    "organizations.revoked": "撤销登记",
+    "organizations.banned": "取缔",
+    "organizations.revocation_reversed": "复议撤销原决定，名册恢复",
     "organizations.merged_into": "一家组织并入",
     "organizations.legal_status": "法律状态变化",
     "organizations.graded": "等级记入名册",
@@ -239,7 +249,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     ends = list(deregistrations_visible_to(user).filter(own).order_by("-pk")[:50])
     sheets = list(gradings.sheets_visible_to(user).filter(owner=user).order_by("-pk")[:50])
     graded = list(gradings.gradings_visible_to(user).filter(own).order_by("-pk")[:50])
-    held = [*graded, *sheets, *filings, *amendments, *registrations, *reports, *ends, *matters, *enquiries]
+    custodies = list(custodies_visible_to(user).filter(own).order_by("-pk")[:50])
+    applied = [*filings, *amendments, *registrations, *reports, *ends, *matters, *custodies, *enquiries]
+    held = [*graded, *sheets, *applied]
     return render(
         request,
         "organizations/mine.html",
@@ -249,6 +261,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "members": federations.members_visible_to(user).filter(owner=user),
             "ballots": gradings.ballots_waiting_for(user)[:50],
             "organizations": queries.organizations_visible_to(user).filter(owner=user),
+            "ledgers": ledgers_of(user).filter(member__organization__owner=user).order_by("-pk")[:50],
             "tasks": {task.case_id: task for task in cases.own_tasks(user)},
             "may_enter": enters_for_others(user),
         },
