@@ -8,6 +8,12 @@ from linli.organizations.indicators import register
 from linli.organizations.indicators import party
 
 # isort: split
-from linli.organizations.indicators import annual, cases
+from linli.organizations.indicators import federation
 
-__all__ = ["annual", "cases", "party", "register"]
+# isort: split
+from linli.organizations.indicators import growth
+
+# isort: split
+from linli.organizations.indicators import annual, cases, legal
+
+__all__ = ["annual", "cases", "federation", "growth", "legal", "party", "register"]
