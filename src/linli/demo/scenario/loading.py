@@ -58,24 +58,29 @@ def _load(name: str, scenario: ModuleType, say: Callable[[str], None]) -> None:
     load_published()
     with clock.at(now - AGO):
         ground = scenario.GROUND(random, system)
-        say(f"今天 {len(ground.today.streets)} 个街道镇乡、{len(ground.today.communities)} 个村社，报告里 "
-            f"{len(ground.then.streets)} 个、{len(ground.then.communities)} 个")  # fmt: skip
+        now_, then = ground.today, ground.then
+        say(f"今天 {len(now_.streets)} 个街道镇乡、{len(now_.communities)} 个村社")
+        say(f"报告里 {len(then.streets)} 个、{len(then.communities)} 个")
         people, accounts = People(random, timezone.localdate(now)), Accounts(now)
         staff = Offices(ground, scenario.CITY, people, accounts).staffed(ground.then.streets)
         say(f"{len(staff.posts):,} 个岗位有人")
     world = World(random, now, calendar(), ground.then, people, staff, accounts, system)
     made = Made(world, ground, Replay(world.calendar, system, staff.post_name, staff.nearest))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    _analyze()
     scenario.compose(made, say)
     made.replay.write()
     say(f"{len(made.replay.events):,} 条办理记录")
+    _analyze()
     rating.rate_all()
     rank_all()
     fold()
+    record(system, LOADED, None, scenario=name, organizations=Organization.objects.count())
+
+
+def _analyze() -> None:
+    """Or the planner takes full tables for empty and reads them whole for every row."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    record(system, LOADED, None, scenario=name, organizations=Organization.objects.count())
 
 
 __all__ = ["SCENARIOS", "load", "loaded"]
