@@ -103,9 +103,7 @@ def test_the_page_counts_from_the_records(world: World, sign_in: Any) -> None:
     organization(world.community, "2015-03-05").save()
 
     lines = compared(sources()["440511"], world.district)
-    orgs = [
-        (each.number.value, each.difference, each.verdict) for each in lines if each.published.figure == "orgs"
-    ]
+    orgs = [(each.number.value, each.difference, each.verdict) for each in lines if each.published.figure == "orgs"]
 
     assert orgs == [(1, -272, Verdict.DIFFERS), (2, -530, Verdict.DIFFERS)]
     page = sign_in("district_officer").get("/published/").content.decode()

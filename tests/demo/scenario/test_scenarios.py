@@ -24,10 +24,9 @@ from linli.demo.scenario import jinping, shangyu
 from linli.demo.scenario.loading import load, loaded
 from linli.indicators.actions.keeping import differing
 from linli.indicators.choices import Verdict
-from linli.indicators.queries.places import below
+from linli.indicators.queries.places import below, spot_of
 from linli.indicators.queries.published import compared, sources
 from linli.indicators.queries.records import Asked, Records, lists_of
-from linli.indicators.queries.places import spot_of
 from linli.organizations.models import Activity, Incubation, Organization, PartyMember
 
 OFFICER = "wuminjie"
@@ -88,9 +87,7 @@ def test_the_tree_carries_the_areas_of_both_days(code: str) -> None:
     assert counted(then) == {"440511": (17, 171), "330604": (20, 359)}[code]
     assert counted(dt.date.today()) == {"440511": (12, 170), "330604": (20, 364)}[code]
     parts = below(district, dt.date.today())
-    held = sum(
-        Organization.objects.filter(scope__startswith=path).count() for part in parts for path in part.paths
-    )
+    held = sum(Organization.objects.filter(scope__startswith=path).count() for part in parts for path in part.paths)
     assert held == Organization.objects.count()  # what lay in a street that ended lies in its heir
 
 

@@ -203,6 +203,3 @@ def _stay(made: Made, row: Incubation, keeper_of: Role) -> None:
         end,
     ]
     made.replay.play(row, steps, begun=(row.created_at, worker))
-
-
-

@@ -21,7 +21,16 @@ from linli.organizations.choices.federation import One, Title
 from linli.organizations.models import Federation, Friendship, Member, Occasion, Organization, Pillar, Tenure
 
 SHOPS = ("润和超市", "同益药房", "金园茶行", "海滨酒楼", "永泰五金行", "长平口腔诊所", "鮀岛书店")
-CARES = ("公益服务中心", "志愿者协会", "文化促进会", "社会工作服务社", "慈善促进会", "应急救援队", "助学会", "体育总会")
+CARES = (
+    "公益服务中心",
+    "志愿者协会",
+    "文化促进会",
+    "社会工作服务社",
+    "慈善促进会",
+    "应急救援队",
+    "助学会",
+    "体育总会",
+)
 WHOSE = ("海韵", "潮语", "阳光", "蓝天", "榕江", "韩江", "金凤", "鮀城", "红头船", "小公园", "濠江", "同心", "春泥")
 YEARLY = {kind: int(PARAMETERS[key].default) for kind, key in RHYTHM.items()}
 
@@ -114,16 +123,16 @@ def _presidents(made: Made, rows: list[Federation]) -> None:
         )
     numbered([(row, row.federation.area, row.created_at.date()) for row in made_rows], "RZ")
     Tenure.objects.bulk_create(made_rows)
-    for row in made_rows:
-        assert row.owner is not None
-        assert row.activated_by is not None
-        assert row.ended_at is not None
+    for held in made_rows:
+        assert held.owner is not None
+        assert held.activated_by is not None
+        assert held.ended_at is not None
         steps = [
-            Taken(row.created_at, choices.SEND_TENURE, row.owner, sends=True),
-            Taken(made.at(row.created_at.date() + dt.timedelta(days=3)), choices.ACTIVATE_TENURE, row.activated_by),
-            Taken(row.ended_at, choices.EXPIRE_TENURE, made.world.system),
+            Taken(held.created_at, choices.SEND_TENURE, held.owner, sends=True),
+            Taken(made.at(held.created_at.date() + dt.timedelta(days=3)), choices.ACTIVATE_TENURE, held.activated_by),
+            Taken(held.ended_at, choices.EXPIRE_TENURE, made.world.system),
         ]
-        made.replay.play(row, steps, begun=(row.created_at, row.owner))
+        made.replay.play(held, steps, begun=(held.created_at, held.owner))
 
 
 def _staff(made: Made, row: Federation) -> tuple[Any, Any]:
@@ -171,9 +180,7 @@ def admit(made: Made, rows: list[Federation], organizations: list[Organization],
     Member.objects.bulk_create(members, batch_size=BATCH)
     for member in members:
         secretary, _officer = _staff(made, member.federation)
-        made.replay.event(
-            member.created_at, secretary, "organizations.member_entered", member, number=member.number
-        )
+        made.replay.event(member.created_at, secretary, "organizations.member_entered", member, number=member.number)
 
 
 def _member(row: Federation, joined: dt.date, *, contact_phone: str, **values: Any) -> Member:
@@ -216,15 +223,15 @@ def befriend(made: Made, rows: list[Federation], count: int, first: dt.date, las
         )
     numbered([(row, row.federation.area, row.created_at.date()) for row in friends], "YH")
     Friendship.objects.bulk_create(friends)
-    for row in friends:
-        assert row.owner is not None
-        assert row.began_at is not None
-        assert row.ended_at is not None
+    for held in friends:
+        assert held.owner is not None
+        assert held.began_at is not None
+        assert held.ended_at is not None
         steps = [
-            Taken(row.began_at, choices.SIGN_FRIENDSHIP, row.owner, sends=True),
-            Taken(row.ended_at, choices.EXPIRE_FRIENDSHIP, made.world.system),
+            Taken(held.began_at, choices.SIGN_FRIENDSHIP, held.owner, sends=True),
+            Taken(held.ended_at, choices.EXPIRE_FRIENDSHIP, made.world.system),
         ]
-        made.replay.play(row, steps, begun=(row.created_at, row.owner))
+        made.replay.play(held, steps, begun=(held.created_at, held.owner))
 
 
 # --- regular times --------------------------------------------------------------------------------------------------
@@ -263,12 +270,12 @@ def keep_times(
         found += of_kind
     numbered([(row, row.federation.area, row.done_on or row.due_on) for row in found], "ZD")
     Occasion.objects.bulk_create(found, batch_size=BATCH)
-    for row in found:
-        secretary, _officer = _staff(made, row.federation)
-        made.replay.event(row.created_at, made.world.system, "core.case_begun", row)
-        assert row.began_at is not None
-        steps = [Taken(row.began_at, HOLD_OCCASION, secretary, sends=True)]
-        made.replay.play(row, steps, begun=(row.created_at, made.world.system))
+    for held in found:
+        secretary, _officer = _staff(made, held.federation)
+        made.replay.event(held.created_at, made.world.system, "core.case_begun", held)
+        assert held.began_at is not None
+        steps = [Taken(held.began_at, HOLD_OCCASION, secretary, sends=True)]
+        made.replay.play(held, steps, begun=(held.created_at, made.world.system))
 
 
 def _counts(made: Made, kind: OccasionKind, rows: list[Occasion], total: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Party-building of a scenario: which unit covers which organization, the members, and posts of the two committees."""
+"""Party-building of a scenario: which unit covers which organization, the members, posts of the two committees."""
 
 from __future__ import annotations
 
@@ -227,7 +227,9 @@ def _member(
     )
 
 
-def seat(made: Made, organizations: list[Organization], posts: int, heads: int, first: dt.date, last: dt.date) -> None:
+def seat(
+    made: Made, organizations: list[Organization], posts: int, heads: int, first: dt.date, last: dt.date
+) -> None:
     """Members of the two committees in so many organizations, in so many of them as the head."""
     rows = []
     for n, one in enumerate(made.world.random.sample(organizations, posts)):

@@ -37,7 +37,7 @@ def compose(made: Made, say: Callable[[str], None]) -> None:
     for n, park in enumerate(parks):
         by_street.setdefault(park.area.parent_id or 0, []).append(n)
     stays = []
-    for n, one in enumerate(made.world.random.sample(_served(written, parks[0].area.path), SERVED)):
+    for n, one in enumerate(made.world.random.sample(_served(written), SERVED)):
         assert one.area is not None
         near = by_street.get(one.area.parent_id or 0) or list(range(len(parks)))
         park = parks[near[n % len(near)]]
@@ -55,7 +55,8 @@ def compose(made: Made, say: Callable[[str], None]) -> None:
     say(f"{AWAKE:,} 场活动")
 
 
-def _served(written: list[Organization], _path: str) -> list[Organization]:
+def _served(written: list[Organization]) -> list[Organization]:
+    """Registered ones need no incubator."""
     return [one for one in written if one.legal_status == "filed"]
 
 

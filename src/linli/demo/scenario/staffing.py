@@ -1,6 +1,6 @@
 """Offices and people of a scenario: the district's personas, and an account for each street and community.
 
-Who works in a street of today also holds the posts over the streets that merged into it, since their files went along.
+Who works in a street of today also holds the posts over the streets that merged into it, since the files went along.
 """
 
 from __future__ import annotations
@@ -79,9 +79,7 @@ class Offices:
                 staff.users[person.username] = user
                 body = self.bodies[person.body, district.pk]
                 self.posts.append(
-                    Post(
-                        user=user, role=person.role, body=body, area=district, title=person.post, valid_from=SINCE
-                    )
+                    Post(user=user, role=person.role, body=body, area=district, title=person.post, valid_from=SINCE)
                 )
         for street in self.ground.today.streets:
             for role, mark, title in OFFICES:

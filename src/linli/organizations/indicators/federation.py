@@ -220,7 +220,12 @@ ANSWERED_IN_TIME = _figure(
     listed=False,
 )
 DUE = _figure(
-    "cadence_due", "应开展的三项制度", OCCASIONS_DUE, Counts.BEGAN, "期限在期内的事项，街道同意免办的除外", source=_THREE
+    "cadence_due",
+    "应开展的三项制度",
+    OCCASIONS_DUE,
+    Counts.BEGAN,
+    "期限在期内的事项，街道同意免办的除外",
+    source=_THREE,
 )
 ON_TIME = _figure(
     "cadence_on_time",
