@@ -212,11 +212,10 @@ class Numbers:
         facts = scan.facts
         ends = scan.move.startswith(ENDED)
         field: Any = facts.model._meta.get_field(facts.ended if ends else facts.began)
+        placed: Any = facts.model._meta.get_field(facts.scope)
         moment = facts.is_moment(field.name)
-        table, day, scope = (
-            connection.ops.quote_name(name)
-            for name in (facts.model._meta.db_table, field.column, facts.model._meta.get_field(facts.scope).column)
-        )
+        quote = connection.ops.quote_name
+        table, day, scope = quote(facts.model._meta.db_table), quote(field.column), quote(placed.column)
         tops = _tops(paths)
         inside = "" if tops == [""] else f" AND ({' OR '.join([f'{scope} LIKE %s'] * len(tops))})"
         prefixes = [f"{top}%" for top in tops if inside]
