@@ -37,6 +37,7 @@ STREETS, COMMUNITIES, KINDS = 103, 1000, 41
 TABLE = "bench_fact"
 NUMBER, BOARD, PAGE, BULK, ALONE = 0.050, 0.300, 0.100, 0.001, 0.005  # seconds allowed
 ROUNDS, SLICE = 7, 100_000
+LATE: list[str] = []
 
 
 class Fact(models.Model):
@@ -83,7 +84,16 @@ def run() -> list[Result]:
     if os.environ.get("LINLI_BENCH_DROP"):
         _do(f"DROP TABLE {TABLE}")
         _do("DELETE FROM indicators_rollup WHERE facts = %s", FACTS.slug)
+    if LATE:  # told with all the numbers, and not at the first that is late
+        told = [f"{each.name}: {1000 * each.seconds:.2f} ms, {each.note}" for each in found]
+        raise AssertionError("; ".join(LATE) + "\n" + "\n".join(told))
     return found
+
+
+def _within(took: float, allowed: float, said: str) -> None:
+    """Remember what took longer than it may."""
+    if took > allowed:
+        LATE.append(said)
 
 
 # --- the facts ------------------------------------------------------------------------------------------------------
@@ -164,7 +174,7 @@ def _numbers() -> list[Result]:
                 plain.append(baseline)
                 worst = max(worst, (took, f"{name}, {counts}, {period.key}"))
                 ducks.append(_best(lambda: duck.execute(sql.replace("%s", "?"), params).fetchall(), 3)[1])  # noqa: B023
-    assert worst[0] <= NUMBER, f"a number took {1000 * worst[0]:.1f} ms ({worst[1]})"
+    _within(worst[0], NUMBER, f"a number took {1000 * worst[0]:.1f} ms ({worst[1]})")
     note = f"worst of {len(ours)}: {1000 * worst[0]:.1f} ms ({worst[1]}); {ROWS:,} facts"
     return [
         Result("figures: a number, median", "GROUP BY in PostgreSQL", median(ours), median(plain), 1.0, note),
@@ -179,7 +189,7 @@ def _board() -> Result:
     ]
     periods = now().back(13)
     _read, took = _best(lambda: Numbers(figures, {"here": (DISTRICT,)}, periods))
-    assert took <= BOARD, f"a board took {1000 * took:.0f} ms"
+    _within(took, BOARD, f"a board took {1000 * took:.0f} ms")
     sql, params = _raw(_figure(Counts.STOCK), DISTRICT, now().first, now().last)
     _kinds, baseline = _best(lambda: _ask(sql, params), 1)
     return Result(
@@ -210,7 +220,7 @@ def _pages() -> list[Result]:
                 assert count == seen
                 assert len(rows) == min(30, count)
                 times.append(took)
-        assert max(times) <= PAGE, f"a page of records of a {name} took {1000 * max(times):.0f} ms"
+        _within(max(times), PAGE, f"a page of records of a {name} took {1000 * max(times):.0f} ms")
         sql = f"SELECT count(*) FROM {TABLE} WHERE scope LIKE %s AND began BETWEEN '2022-01-01' AND '2022-12-31'"
         _kinds, baseline = _best(lambda: _ask(sql, [f"{paths[0]}%"]), 1)  # noqa: B023
         note = f"worst {1000 * max(times):.0f} ms"
@@ -241,7 +251,7 @@ def _upkeep() -> list[Result]:
         bare = change()
         _do(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
         more = (kept - bare) / rows
-        assert more <= allowed, f"upkeep {name} took {1000 * more:.2f} ms a change"
+        _within(more, allowed, f"upkeep {name} took {1000 * more:.2f} ms a change")
         note = f"upkeep {1000 * max(more, 0):.4f} ms a change"
         found.append(
             Result(f"figures: a change {name}", "the same without the roll-up", kept / rows, bare / rows, 40.0, note)
