@@ -1,17 +1,19 @@
 """Figures over ten million facts (LINLI_BENCH_ROWS makes fewer), 1,104 areas and 41 kinds, beside the raw GROUP BY.
 
 Any number of a board from the roll-up, a board of thirty figures, the first page of the records behind a number, and
-what the upkeep of the roll-up costs a change, in bulk and alone. The facts lie in a table of their own in the data
-folder and are kept for the next run where that is; `LINLI_BENCH_DROP=1` throws them away at the end. Where DuckDB is
-installed it answers the same question from the same rows.
+what the upkeep of the roll-up costs a change, in bulk and alone. DuckDB answers the same question from the same rows.
+The facts lie in a table of their own in the data folder and are kept for the next run where that is:
+`LINLI_BENCH_MAKE=1` makes them and measures nothing, `LINLI_BENCH_DROP=1` throws them away at the end.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from statistics import median
 from types import SimpleNamespace
@@ -35,6 +37,7 @@ STREETS, COMMUNITIES, KINDS = 103, 1000, 41
 TABLE = "bench_fact"
 NUMBER, BOARD, PAGE, BULK, ALONE = 0.050, 0.300, 0.100, 0.001, 0.005  # seconds allowed
 ROUNDS, SLICE = 7, 100_000
+LATE: list[str] = []
 
 
 class Fact(models.Model):
@@ -75,11 +78,22 @@ PATHS = [f"1/{2 + i % STREETS}/{1000 + i}/" for i in range(COMMUNITIES)]
 def run() -> list[Result]:
     """Measure; AssertionError where a number differs from the raw GROUP BY or takes longer than it may."""
     _make()
+    if os.environ.get("LINLI_BENCH_MAKE"):
+        return []
     found = [*_numbers(), _board(), *_pages(), *_upkeep()]
     if os.environ.get("LINLI_BENCH_DROP"):
         _do(f"DROP TABLE {TABLE}")
         _do("DELETE FROM indicators_rollup WHERE facts = %s", FACTS.slug)
+    if LATE:  # told with all the numbers, and not at the first that is late
+        told = [f"{each.name}: {1000 * each.seconds:.2f} ms, {each.note}" for each in found]
+        raise AssertionError("; ".join(LATE) + "\n" + "\n".join(told))
     return found
+
+
+def _within(took: float, allowed: float, said: str) -> None:
+    """Remember what took longer than it may."""
+    if took > allowed:
+        LATE.append(said)
 
 
 # --- the facts ------------------------------------------------------------------------------------------------------
@@ -147,8 +161,7 @@ def _numbers() -> list[Result]:
     odd = read("2019-03-17..2023-08-09")
     assert odd is not None
     ours, plain, worst = [], [], (0.0, "")
-    duck = _duck()
-    ducks = []
+    duck, ducks = _duck(), []
     for name, paths in _places().items():
         for counts in (Counts.STOCK, Counts.BEGAN, Counts.ENDED):
             figure = _figure(counts)
@@ -160,16 +173,13 @@ def _numbers() -> list[Result]:
                 ours.append(took)
                 plain.append(baseline)
                 worst = max(worst, (took, f"{name}, {counts}, {period.key}"))
-                if duck is not None:
-                    ducks.append(_best(lambda: duck.execute(sql.replace("%s", "?"), params).fetchall(), 3)[1])  # noqa: B023
-    assert worst[0] <= NUMBER, f"a number took {1000 * worst[0]:.1f} ms ({worst[1]})"
+                ducks.append(_best(lambda: duck.execute(sql.replace("%s", "?"), params).fetchall(), 3)[1])  # noqa: B023
+    _within(worst[0], NUMBER, f"a number took {1000 * worst[0]:.1f} ms ({worst[1]})")
     note = f"worst of {len(ours)}: {1000 * worst[0]:.1f} ms ({worst[1]}); {ROWS:,} facts"
-    found = [Result("figures: a number, median", "GROUP BY in PostgreSQL", median(ours), median(plain), 1.0, note)]
-    if ducks:
-        found.append(
-            Result("figures: a number, median", "GROUP BY in DuckDB", median(ours), median(ducks), 3.0, note)
-        )
-    return found
+    return [
+        Result("figures: a number, median", "GROUP BY in PostgreSQL", median(ours), median(plain), 1.0, note),
+        Result("figures: a number, median", "GROUP BY in DuckDB", median(ours), median(ducks), 3.0, note),
+    ]
 
 
 def _board() -> Result:
@@ -179,7 +189,7 @@ def _board() -> Result:
     ]
     periods = now().back(13)
     _read, took = _best(lambda: Numbers(figures, {"here": (DISTRICT,)}, periods))
-    assert took <= BOARD, f"a board took {1000 * took:.0f} ms"
+    _within(took, BOARD, f"a board took {1000 * took:.0f} ms")
     sql, params = _raw(_figure(Counts.STOCK), DISTRICT, now().first, now().last)
     _kinds, baseline = _best(lambda: _ask(sql, params), 1)
     return Result(
@@ -210,7 +220,7 @@ def _pages() -> list[Result]:
                 assert count == seen
                 assert len(rows) == min(30, count)
                 times.append(took)
-        assert max(times) <= PAGE, f"a page of records of a {name} took {1000 * max(times):.0f} ms"
+        _within(max(times), PAGE, f"a page of records of a {name} took {1000 * max(times):.0f} ms")
         sql = f"SELECT count(*) FROM {TABLE} WHERE scope LIKE %s AND began BETWEEN '2022-01-01' AND '2022-12-31'"
         _kinds, baseline = _best(lambda: _ask(sql, [f"{paths[0]}%"]), 1)  # noqa: B023
         note = f"worst {1000 * max(times):.0f} ms"
@@ -241,7 +251,7 @@ def _upkeep() -> list[Result]:
         bare = change()
         _do(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
         more = (kept - bare) / rows
-        assert more <= allowed, f"upkeep {name} took {1000 * more:.2f} ms a change"
+        _within(more, allowed, f"upkeep {name} took {1000 * more:.2f} ms a change")
         note = f"upkeep {1000 * max(more, 0):.4f} ms a change"
         found.append(
             Result(f"figures: a change {name}", "the same without the roll-up", kept / rows, bare / rows, 40.0, note)
@@ -285,15 +295,22 @@ def _do(sql: str, *params: Any) -> None:
 
 
 def _duck() -> Any:
-    """The same rows in DuckDB; None where it is not installed."""
-    try:
-        import duckdb
-        import polars
-    except ImportError:
-        return None
-    with connection.cursor() as cursor, cursor.copy(f"COPY {TABLE} TO STDOUT (FORMAT csv, HEADER)") as copy:
-        rows = polars.read_csv(b"".join(bytes(block) for block in copy), try_parse_dates=True)
+    """The same rows in DuckDB, which is locked for tests and measurements alone."""
+    import duckdb
+
     held = duckdb.connect()
-    held.register("given", rows.to_arrow())
-    held.execute(f"CREATE TABLE {TABLE} AS SELECT * FROM given")
+    with tempfile.TemporaryDirectory() as folder:
+        rows = Path(folder) / "rows.csv"
+        with (
+            rows.open("wb") as file,
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY (SELECT scope, began, ended, kind FROM {TABLE}) TO STDOUT (FORMAT csv)") as copy,
+        ):
+            for block in copy:
+                file.write(block)
+        held.execute(f"CREATE TABLE {TABLE} (scope varchar, began date, ended date, kind varchar)")
+        held.execute(
+            f"INSERT INTO {TABLE} SELECT * FROM read_csv('{rows}', header = false, auto_detect = false, "
+            "columns = {'scope': 'VARCHAR', 'began': 'DATE', 'ended': 'DATE', 'kind': 'VARCHAR'})"
+        )
     return held

@@ -58,4 +58,16 @@ COMMUNITIES = Figure(
     where={"level": (Level.COMMUNITY,)},
     group="区划",
 )
-declare(STREETS, COMMUNITIES)
+COMMUNITIES_URBAN = Figure(
+    id="communities_urban",
+    name="城市社区数",
+    unit="个",
+    facts=AREAS,
+    counts=Counts.STOCK,
+    counted="期末当天存在、登记为城市的社区",
+    source="区划；上虞的报告：45 个城市社区有孵化园，占 88%",
+    where={"level": (Level.COMMUNITY,), "urban_rural": (UrbanRural.URBAN,)},
+    group="区划",
+    listed=False,
+)
+declare(STREETS, COMMUNITIES, COMMUNITIES_URBAN)

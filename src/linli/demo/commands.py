@@ -1,4 +1,4 @@
-"""Commands of the demo: `linli demo load`, `linli demo --scale`."""
+"""Commands of the demo: `linli demo load`, `jinping`, `shangyu`, `linli demo --scale`."""
 
 from __future__ import annotations
 
@@ -51,6 +51,30 @@ def load() -> None:
     ensure(_timed())
 
 
+def _scenario(name: str) -> None:
+    _must_be_demo()
+    from linli.core.errors import WrongState
+    from linli.demo.scenario.loading import load
+
+    try:
+        fresh = load(name, _timed())
+    except WrongState as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo("装好了。看数 → 公布数字对照，账号 wuminjie。" if fresh else "这个情景已经在了。")
+
+
+@demo.command("jinping")
+def jinping() -> None:
+    """装入情景：汕头市金平区 2018 年底，记录加起来等于报告公布的数字；要空的文件夹。"""
+    _scenario("jinping")
+
+
+@demo.command("shangyu")
+def shangyu() -> None:
+    """装入情景：绍兴市上虞区 2020 年中，记录加起来等于报告公布的数字；要空的文件夹。"""
+    _scenario("shangyu")
+
+
 @demo.command("grow", hidden=True)
 @click.argument("organizations", type=click.IntRange(1, 20_000_000))
 @click.option("--duties", type=click.IntRange(0), default=1_000_000)
@@ -60,7 +84,10 @@ def grow(organizations: int, duties: int, owed: int) -> None:
     _must_be_demo()
     from linli.demo.scale import Size
     from linli.demo.scale import grow as grow_to
+    from linli.demo.scenario.loading import loaded
 
+    if loaded() not in ("", "demo"):
+        raise click.ClickException("这里装的是情景，数字要和报告对得上，不能扩大。请用 LINLI_HOME 换一个文件夹。")
     grow_to(Size(organizations, max(duties, owed), owed), _timed())
     click.echo("演示数据已扩大到所要的规模。")
 

@@ -55,11 +55,16 @@ def ensure(progress: Callable[[str], None], *, organizations: int = ORGANIZATION
     if is_loaded():
         return
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        lock()
         if is_loaded():  # another process was faster
             return
         _load(progress, organizations)
+
+
+def lock() -> None:
+    """One load at a time, until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def _load(progress: Callable[[str], None], organizations: int) -> None:

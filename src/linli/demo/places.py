@@ -90,36 +90,47 @@ def kilometres(lng: float, lat: float) -> tuple[float, float]:
 
 def load_places(random: Random, actor: User) -> Places:
     """Import the divisions of five districts, then give the demo district outlines, people and grids."""
+    places = import_places(DISTRICT, actor)
+    draw(places, STREETS, random)
+    populate(places, POPULATION, random)
+    keep(places)
+    _grids(places, random)
+    return places
+
+
+def import_places(code: str, actor: User) -> Places:
+    """Import the divisions of five districts; one of them with its streets and communities."""
     with as_file(files("linli.areas") / "data" / "divisions.csv") as path:
         import_divisions([open_file(path)], actor=actor)
-    district = Area.objects.get(code=DISTRICT)
+    district = Area.objects.get(code=code)
     below = list(Area.objects.filter(path__startswith=district.path).order_by("code"))
     streets = {area.pk: area for area in below if area.level == Level.STREET}
     communities = [area for area in below if area.level == Level.COMMUNITY]
     for community in communities:
         community.parent = streets[community.parent_id or 0]
-    places = Places(district, list(streets.values()), communities)
     for area in streets.values():
         area.parent = district
-    _draw(places, random)
-    _populate(places, random)
+    return Places(district, list(streets.values()), communities)
+
+
+def keep(places: Places) -> None:
+    """Write what was drawn and counted."""
     Area.objects.bulk_update(
-        [district, *streets.values(), *communities],
+        [places.district, *places.streets, *places.communities],
         [
             *("lng", "lat", "datum", "point_source", "boundary", "boundary_datum", "boundary_source"),
             *("households", "population", "urban_rural"),
         ],
     )
-    _grids(places, random)
-    return places
 
 
 # --- outlines ---------------------------------------------------------------------------------------------------
 
 
-def _draw(places: Places, random: Random) -> None:
-    centres = {code: Point(kilometres(lng, lat)) for code, (lng, lat, _reach) in STREETS.items()}
-    discs = unary_union([centres[code].buffer(reach) for code, (_lng, _lat, reach) in STREETS.items()])
+def draw(places: Places, streets: dict[str, tuple[float, float, float]], random: Random) -> None:
+    """Outlines of the district, its streets and communities around the given centres."""
+    centres = {code: Point(kilometres(lng, lat)) for code, (lng, lat, _reach) in streets.items()}
+    discs = unary_union([centres[code].buffer(reach) for code, (_lng, _lat, reach) in streets.items()])
     coast = shapely.concave_hull(discs, ratio=0.25).buffer(0.9).buffer(-0.5).simplify(0.45)
     hull = Polygon(_bent(list(coast.exterior.coords), random, depth=5, sway=0.1))
     by_code = {area.code: area for area in places.streets}
@@ -129,9 +140,9 @@ def _draw(places: Places, random: Random) -> None:
         members = places.of_street(street)
         for community, cell in zip(members, _spread(part, len(members), random), strict=True):
             places.cells[community.pk] = cell
-            _set_outline(community, cell)
-        _set_outline(street, part)
-    _set_outline(places.district, hull)
+            set_outline(community, cell)
+        set_outline(street, part)
+    set_outline(places.district, hull)
 
 
 def _cells(points: list[Point], around: Polygon) -> list[Polygon]:
@@ -156,10 +167,14 @@ def _divide(outline: Polygon, points: list[Point], random: Random) -> list[Polyg
         if outline.contains(middle):
             near = min(range(len(cells)), key=lambda n: (cells[n].distance(middle), points[n].distance(middle)))
             pieces[near].append(face)
-    return [_whole(unary_union(faces)) for faces in pieces]
+    # Where cells are small, bending may swallow one: that one keeps its straight edges.
+    return [
+        whole_of(unary_union(faces) if faces else cell.intersection(outline))
+        for faces, cell in zip(pieces, cells, strict=True)
+    ]
 
 
-def _whole(shape: BaseGeometry) -> Polygon:
+def whole_of(shape: BaseGeometry) -> Polygon:
     """The biggest piece; a bent edge may leave crumbs on the far side of a neighbour."""
     found = [piece for piece in getattr(shape, "geoms", [shape]) if isinstance(piece, Polygon)]
     return max(found, key=lambda piece: piece.area)
@@ -202,7 +217,8 @@ def _midpoints(
     return [*first, *_midpoints(middle, b, depth - 1, sway, random)]
 
 
-def _set_outline(area: Area, shape: BaseGeometry) -> None:
+def set_outline(area: Area, shape: BaseGeometry) -> None:
+    """Outline and centre of an area, from km."""
     turned = shapely.transform(shape, lambda xy: [degrees(x, y) for x, y in xy])
     middle = shape.representative_point()
     area.lng, area.lat = degrees(middle.x, middle.y)
@@ -218,12 +234,13 @@ def _geojson(shape: BaseGeometry) -> dict[str, Any]:
 # --- people and grids -------------------------------------------------------------------------------------------
 
 
-def _populate(places: Places, random: Random) -> None:
+def populate(places: Places, population: int, random: Random) -> None:
+    """Share the people out; what is not said to be rural is urban."""
     weights = [random.uniform(0.45, 1.7) for _ in places.communities]
     for community, weight in zip(places.communities, weights, strict=True):
-        community.population = round(POPULATION * weight / sum(weights))
+        community.population = round(population * weight / sum(weights))
         community.households = round(community.population / random.uniform(2.7, 3.3))
-        community.urban_rural = UrbanRural.URBAN
+        community.urban_rural = community.urban_rural or UrbanRural.URBAN
     for street in [*places.streets, places.district]:
         held = [area for area in places.communities if area.path.startswith(street.path)]
         street.population = sum(area.population or 0 for area in held)

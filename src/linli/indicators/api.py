@@ -19,13 +19,14 @@ from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, After, Answer, Input, Limit, query, typed
 from linli.core.figures.declare import PARTS, REGISTRY, Facts, Figure, Ratio, listed
 from linli.indicators.actions import boards as actions
-from linli.indicators.choices import MOST_FIGURES
+from linli.indicators.choices import MOST_FIGURES, Means, Verdict
 from linli.indicators.models import Board
 from linli.indicators.queries import periods, places
 from linli.indicators.queries.boards import boards_for, boards_visible_to, latest_checks
 from linli.indicators.queries.numbers import Number, Numbers
 from linli.indicators.queries.periods import Period
 from linli.indicators.queries.places import Spot
+from linli.indicators.queries.published import compared, district_of, source_of
 from linli.indicators.queries.records import Asked, Records, lists_of
 
 _AREA: Any = Annotated[
@@ -103,6 +104,21 @@ class FigureRecords(Answer):
     seen: int = Field(examples=[12])
     items: list[FigureRecord]
     next: str | None = Field(description="下一页的 after")
+
+
+class PublishedNumber(FigureNumber):
+    """What a report says beside what is counted. The records are those of `figure` for this area and period."""
+
+    id: str = Field(examples=["J007"], description="报告里的第几个数")
+    figure: str = Field(examples=["orgs"])
+    area: str = Field(examples=["440511"])
+    period: str = Field(examples=["2018-12-31..2018-12-31"])
+    published: float = Field(examples=[532])
+    means: Means = Field(examples=["exact"])
+    verdict: Verdict = Field(examples=["agrees"])
+    difference: float | None = Field(examples=[0], description="平台的数减去公布的数")
+    phrase: str = Field(examples=["增长到2018年底的532个"], description="报告原文")
+    remarks: list[str] = Field(examples=[[]], description="报告自相矛盾的地方")
 
 
 class Where(Answer):
@@ -207,6 +223,30 @@ def records(request: HttpRequest, id: str, asked: Any) -> object:
     return {"count": found.how_many, "seen": found.seen, "items": items, "next": page.after or None}
 
 
+def published(request: HttpRequest) -> object:
+    """The numbers of the report on the caller's district."""
+    district = district_of(_reader(request))
+    source = source_of(district) if district is not None else None
+    if district is None or source is None:
+        return []
+    return [
+        {
+            "id": line.published.id,
+            "figure": line.published.figure,
+            "area": source.code,
+            "period": line.published.period.key,
+            "published": float(line.published.value),
+            "means": line.published.means,
+            "verdict": line.verdict,
+            "difference": None if line.difference is None else float(line.difference),
+            "phrase": line.published.phrase,
+            "remarks": list(line.remarks),
+            **_number(line.number),
+        }
+        for line in compared(source, district)
+    ]
+
+
 def _reader(request: HttpRequest) -> User:
     user = user_of(request)
     if not user.has_perm("indicators.view_figures"):
@@ -278,6 +318,7 @@ def _meaning(figure: Figure | Ratio) -> dict[str, Any]:
 
 
 room.reads("", "指标：有哪些", list[FigureMeaning], name="figures_list")(all_figures)
+room.reads("/published", "指标：公布数字对照", list[PublishedNumber], name="figures_published")(published)
 room.reads("/{id}", "指标：一个数", FigureValue, name="figures_value")(value)
 room.reads("/{id}/series", "指标：走势", list[PeriodNumber], name="figures_series")(series)
 room.reads("/{id}/split", "指标：分区划、分类", list[PartNumber], name="figures_split")(split)

@@ -18,3 +18,21 @@ class Span(TextChoices):
     QUARTER = "quarter", _("季度")
     YEAR = "year", _("年")
     OWN = "own", _("自选起止")
+
+
+class Means(TextChoices):
+    """What a report means by a number it prints."""
+
+    EXACT = "exact", _("确数")
+    ABOUT = "about", _("约数")
+    MORE = "more", _("余、多、超过")
+    LEAST = "least", _("以上")
+    IMPLIED = "implied", _("没有印出，由别的数得出")
+
+
+class Verdict(TextChoices):
+    """Whether a published number and the counted one agree."""
+
+    AGREES = "agrees", _("相符")
+    DIFFERS = "differs", _("不符")
+    NOTHING = "nothing", _("没有可数的")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.indicators.web import boards, pages, records, screen, workbooks
+from linli.indicators.web import boards, pages, published, records, screen, workbooks
 
 app_name = "indicators"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("figures/<slug:id>/records/", records.records, name="records"),
     path("figures/<slug:id>/areas.json", pages.areas, name="areas"),
     path("figures/<slug:id>/figure.xlsx", workbooks.figure, name="figure_workbook"),
+    path("published/", published.page, name="published"),
+    path("published/published.xlsx", published.workbook, name="published_workbook"),
     path("boards/", boards.boards, name="boards"),
     path("boards/new/", boards.compose, name="compose"),
     path("boards/<slug:uid>/", boards.own_board, name="own_board"),

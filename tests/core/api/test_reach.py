@@ -216,6 +216,8 @@ PAGES: dict[str, str | list[str]] = {
     "indicators:change_board": ["boards_change", "boards_remove"],
     "indicators:screen": OF_THE_PAGE,
     "indicators:checks": ["boards_checks"],
+    "indicators:published": ["figures_published"],
+    "indicators:published_workbook": ["figures_published"],
     "portal:home": OF_THE_PAGE,
     "portal:desk": ["inbox_list"],
     "portal:done": ["desk_done", "desk_on_time"],

@@ -57,7 +57,8 @@ class Facts:
     What is empty in `began` has always been there: it is part of every stock and of no flow. A row that ends before
     it begins is never counted. `where`, the categories and the sums may use nothing but columns of the table itself,
     since the database keeps the roll-ups from the changed rows alone. `kept=False` is for a table that is small
-    wherever one looks: it has no roll-up and is counted from its records, as distinct values always are.
+    wherever one looks: it has no roll-up and is counted from its records, as distinct values always are; its
+    categories may ask other tables by a subquery.
     """
 
     slug: str

@@ -138,7 +138,8 @@ def differing(facts: Facts) -> tuple[int, int, int, list[dict[str, Any]]]:
     One statement, hence one moment: what is written meanwhile is on both sides or on neither.
     """
     table = connection.ops.quote_name(facts.model._meta.db_table)
-    truth = schema.rolled_sql(facts, schema.moves_sql(facts, table))
+    # Declarations were compiled to plain text: a per cent sign in them is no placeholder.
+    truth = schema.rolled_sql(facts, schema.moves_sql(facts, table)).replace("%", "%%")
     key = "facts, move, scope, grain, day, categories"
     compared = f"""
     WITH truth AS MATERIALIZED ({truth}),

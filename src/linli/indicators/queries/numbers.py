@@ -21,9 +21,10 @@ from django.db import connection
 from linli.core import clock
 from linli.core.figures.declare import BEGAN, ENDED, NOTHING, Counts, Facts, Figure, Ratio
 from linli.indicators.queries.periods import Period, month_end
-from linli.indicators.queries.schema import columns_of, moves_sql, selected
+from linli.indicators.queries.schema import columns_of, selected
 
 Paths = tuple[str, ...]
+_NARROW = "narrow_rows"  # stands for the rows of a tail while the declaration is compiled
 Key = tuple[str, str, str, tuple[tuple[int, tuple[str, ...]], ...]]
 
 
@@ -48,6 +49,7 @@ class _Scan:
     facts: Facts
     move: str
     wanted: tuple[tuple[tuple[int, tuple[str, ...]], ...], ...]
+    days: frozenset[dt.date]  # up to which its figures ask
 
 
 class Numbers:
@@ -123,15 +125,22 @@ class Numbers:
 
     def _scans(self) -> list[_Scan]:
         found: dict[tuple[str, str], dict[Any, None]] = {}
+        days: dict[tuple[str, str], set[dt.date]] = {}
         facts = {}
         for figure in self.figures:
             for part in figure.parts:
                 if part.is_live:
                     continue
                 facts[part.facts.slug] = part.facts
+                asked = {day for period in self.periods for day in _ends_of(part, period)}
                 for move in part.moves:
-                    found.setdefault((part.facts.slug, move), {})[_key(part, move, self.within)[3]] = None
-        return [_Scan(facts[slug], move, tuple(wanted)) for (slug, move), wanted in found.items()]
+                    key = (part.facts.slug, move)
+                    found.setdefault(key, {})[_key(part, move, self.within)[3]] = None
+                    days.setdefault(key, set()).update(asked)
+        return [
+            _Scan(facts[slug], move, tuple(wanted), frozenset(days[slug, move]))
+            for (slug, move), wanted in found.items()
+        ]
 
     def _read(self) -> None:
         scans = self._scans()
@@ -196,32 +205,46 @@ class Numbers:
         )
 
     def _tails(self, i: int, scan: _Scan, paths: list[str]) -> Iterable[tuple[str, list[Any]]]:
-        """What lies between a cut and the end of its month, from the records."""
-        column = scan.facts.ended if scan.move.startswith(ENDED) else scan.facts.began
-        field: Any = scan.facts.model._meta.get_field(column)
-        quoted = connection.ops.quote_name(field.column)
-        table = connection.ops.quote_name(scan.facts.model._meta.db_table)
+        """What lies between a cut and the end of its month, from the records.
+
+        Added up by the place they lie in before each place is counted for the areas above it: places are few.
+        """
+        facts = scan.facts
+        ends = scan.move.startswith(ENDED)
+        field: Any = facts.model._meta.get_field(facts.ended if ends else facts.began)
+        placed: Any = facts.model._meta.get_field(facts.scope)
+        moment = facts.is_moment(field.name)
+        quote = connection.ops.quote_name
+        table, day, scope = quote(facts.model._meta.db_table), quote(field.column), quote(placed.column)
+        tops = _tops(paths)
+        inside = "" if tops == [""] else f" AND ({' OR '.join([f'{scope} LIKE %s'] * len(tops))})"
+        prefixes = [f"{top}%" for top in tops if inside]
+        # The declarations were compiled to plain text: a per cent sign in them is no placeholder.
+        compiled = selected(facts, _NARROW).replace("%", "%%")
+        rows = compiled.replace(_NARROW, f"(SELECT * FROM {table} WHERE {day} >= %s AND {day} < %s{inside})")
+        category = facts.category(self.by) if self.by else None
+        value = f"f.category_{facts.place_of(self.by) - 1}" if category is not None else "''"
+        _kind, _, weight = scan.move.partition(":")
+        measure = f"sum(f.sum_{list(facts.sums).index(weight)})" if weight else "count(*)"
+        sums, wanted = [], []
+        for terms in scan.wanted:
+            said = " AND ".join(f"f.category_{place - 1} = ANY(%s)" for place, _values in terms)
+            wanted += [list(values) for _place, values in terms]
+            sums.append(f"{measure} FILTER (WHERE {said})" if said else measure)
+        own = ", ".join(f"{each} AS n{n}" for n, each in enumerate(sums))
+        whole = ", ".join(f"sum(n{n})" for n in range(len(sums)))
         for at, cut in enumerate(self.cuts):
             end = month_end(cut)
-            if cut == end or (cut >= clock.today() and scan.facts.is_moment(column)):
+            if cut == end or cut not in scan.days or (cut >= clock.today() and moment):
                 continue  # what bears a moment has happened: nothing of it is to come
-            behind: list[Any] = [
-                _behind(cut, scan.facts.is_moment(column)),
-                _behind(end, scan.facts.is_moment(column)),
-            ]
-            narrow = f"(SELECT * FROM {table} WHERE {quoted} >= %s AND {quoted} < %s)"
-            sums, wanted = self._sums(scan)
-            moves = moves_sql(scan.facts, narrow, more=" AND m.move = %s")
-            # The declarations were compiled to plain text: a per cent sign in them is no placeholder.
-            before, _narrow, after = moves.partition(narrow)
-            body, _move, rest = after.rpartition("%s")
-            moves = before.replace("%", "%%") + narrow + body.replace("%", "%%") + "%s" + rest
+            behind: list[Any] = [_behind(cut, moment), _behind(end, moment)]
             yield (
-                f"""SELECT {i}, {-at - 1}, path, {self._by(scan)} AS value, {sums}
-                FROM (SELECT above.path, c.categories, c.n FROM ({moves}) AS c,
-                    LATERAL (SELECT '' AS path UNION ALL SELECT registers_paths(c.scope)) AS above
-                    WHERE above.path = ANY(%s)) AS tail GROUP BY 2, 3, 4""",
-                [*wanted, *behind, scan.move, paths],
+                f"""SELECT {i}, {-at - 1}, above.path, value, ARRAY[{whole}]::numeric[]
+                FROM (SELECT f.scope, {value} AS value, {own} FROM ({rows}) AS f({", ".join(columns_of(facts))})
+                    WHERE f.ended IS NULL OR f.began IS NULL OR f.ended >= f.began GROUP BY 1, 2) AS here,
+                    LATERAL (SELECT '' AS path UNION ALL SELECT registers_paths(here.scope)) AS above
+                WHERE above.path = ANY(%s) GROUP BY 3, 4""",
+                [*wanted, *behind, *prefixes, paths],
             )
 
     # --- counted from the records ---------------------------------------------------------------------------------
@@ -234,10 +257,7 @@ class Numbers:
     def _lives(self, offset: int) -> Iterable[tuple[str, list[Any]]]:
         """For each figure without a roll-up its numbers of all periods, by place."""
         places = [(key, path) for key, group in self.places.items() for path in group]
-        tops: list[str] = []
-        for path in sorted({path for _key, path in places}, key=len):
-            if not any(path.startswith(top) for top in tops):
-                tops.append(path)
+        tops = _tops(path for _key, path in places)
         for i, part in enumerate(self._live_parts):
             facts = part.facts
             table = connection.ops.quote_name(facts.model._meta.db_table)
@@ -274,6 +294,15 @@ class Numbers:
             self.live[part.id, place, period.key, value] = Decimal(n or 0)
 
 
+def _tops(paths: Iterable[str]) -> list[str]:
+    """Those of the paths below which all others lie."""
+    found: list[str] = []
+    for path in sorted(set(paths), key=len):
+        if not any(path.startswith(top) for top in found):
+            found.append(path)
+    return found
+
+
 def _measure(figure: Figure) -> str:
     facts = figure.facts
     if figure.weight in facts.distinct:
@@ -292,6 +321,16 @@ def _on(figure: Figure, period: Period) -> tuple[str, list[dt.date]]:
             raise ValueError(f"{figure.id}: a difference is read from roll-ups")
     day = period.eve if figure.counts is Counts.OPENING else period.last
     return "(began IS NULL OR began <= %s) AND (ended IS NULL OR ended > %s)", [day, day]
+
+
+def _ends_of(figure: Figure, period: Period) -> tuple[dt.date, ...]:
+    """Up to which days a figure's moves are added up for a period."""
+    match figure.counts:
+        case Counts.STOCK:
+            return (period.last,)
+        case Counts.OPENING:
+            return (period.eve,)
+    return (period.eve, period.last)
 
 
 def _behind(day: dt.date, moment: bool) -> dt.date | dt.datetime:

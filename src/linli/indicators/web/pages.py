@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from linli.areas.queries import outlines
 from linli.core.figures.declare import REGISTRY, Figure, Ratio, listed
+from linli.indicators.queries.published import source_of
 from linli.indicators.web import showing, tables
 from linli.indicators.web.look import Look, figure_or_404
 
@@ -35,6 +36,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "figures": [tile.figure for tile in found],
             "screen_url": reverse("indicators:screen") + look.query(),
             "workbook_url": reverse("indicators:board_workbook") + look.query(),
+            "published": source_of(look.area) is not None,
         },
     )
 

@@ -95,6 +95,12 @@ def _cells(figure: Figure | Ratio, number: Number) -> list[float | int | None]:
 
 def answer(look: Look, title: str, sheets: Iterable[Sheet]) -> HttpResponse:
     """The workbook, with a first sheet that says what it is of."""
+    of = [("区划", look.area.full_name), ("期间", look.told)]
+    return book_of(str(look.user), title, of, sheets)
+
+
+def book_of(who: str, title: str, of: Sequence[tuple[str, str]], sheets: Iterable[Sheet]) -> HttpResponse:
+    """A workbook of some sheets; the first says what it is of, and who took it when."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(
         file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -106,13 +112,8 @@ def answer(look: Look, title: str, sheets: Iterable[Sheet]) -> HttpResponse:
         first = book.add_worksheet("说明")
         first.set_column(0, 0, 10)
         first.set_column(1, 1, 60, wrap)
-        who, at = str(look.user), timezone.localtime(clock.now())
-        told = [
-            ("内容", title),
-            ("区划", look.area.full_name),
-            ("期间", look.told),
-            ("导出", f"{who}，{at:%Y-%m-%d %H:%M}"),
-        ]
+        at = timezone.localtime(clock.now())
+        told = [("内容", title), *of, ("导出", f"{who}，{at:%Y-%m-%d %H:%M}")]
         for i, (label, text) in enumerate(told):
             first.write_string(i, 0, label, bold)
             first.write_string(i, 1, text)

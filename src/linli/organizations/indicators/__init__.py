@@ -8,6 +8,12 @@ from linli.organizations.indicators import register
 from linli.organizations.indicators import party
 
 # isort: split
-from linli.organizations.indicators import annual, cases, custody, grading
+from linli.organizations.indicators import federation
 
-__all__ = ["annual", "cases", "custody", "grading", "party", "register"]
+# isort: split
+from linli.organizations.indicators import growth
+
+# isort: split
+from linli.organizations.indicators import annual, cases, custody, grading, legal
+
+__all__ = ["annual", "cases", "custody", "federation", "grading", "growth", "legal", "party", "register"]

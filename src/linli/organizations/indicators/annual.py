@@ -8,7 +8,7 @@ from linli.core.figures import Category, Counts, Facts, Figure, Ratio, declare
 from linli.core.registers import Column
 from linli.core.registers import Kind as Show
 from linli.organizations.choices.annual import ReportState, Result
-from linli.organizations.indicators.wording import words
+from linli.organizations.indicators.wording import LAWFUL, words
 from linli.organizations.queries.annual import annual_reports_visible_to
 from linli.organizations.queries.register import (
     reach_of,
@@ -51,11 +51,11 @@ ANNUAL_REPORTS = Facts(
 )
 
 
-_LAWFUL, _CHECKED = "登记管理", "年度检查办法：3 月 31 日前报送，5 月 31 日前报登记管理机关"
+_CHECKED = "年度检查办法：3 月 31 日前报送，5 月 31 日前报登记管理机关"
 
 
 def _report(id: str, name: str, counted: str, **more: object) -> Figure:
-    given: dict[str, object] = {"unit": "份", "group": _LAWFUL, "source": _CHECKED, "counts": Counts.BEGAN}
+    given: dict[str, object] = {"unit": "份", "group": LAWFUL, "source": _CHECKED, "counts": Counts.BEGAN}
     return Figure(id=id, name=name, facts=ANNUAL_REPORTS, counted=counted, **(given | more))  # type: ignore[arg-type]
 
 
@@ -84,8 +84,8 @@ declare(
     REPORTS_DUE,
     REPORTS_SENT,
     REPORTS_ON_TIME,
-    Ratio("report_on_time", "年报按时报送率", REPORTS_ON_TIME, REPORTS_DUE, _CHECKED, group=_LAWFUL, good="up"),
+    Ratio("report_on_time", "年报按时报送率", REPORTS_ON_TIME, REPORTS_DUE, _CHECKED, group=LAWFUL, good="up"),
     REPORTS_CONCLUDED,
     REPORTS_PASSED,
-    Ratio("report_passed", "年度检查合格率", REPORTS_PASSED, REPORTS_CONCLUDED, _CHECKED, group=_LAWFUL, good="up"),
+    Ratio("report_passed", "年度检查合格率", REPORTS_PASSED, REPORTS_CONCLUDED, _CHECKED, group=LAWFUL, good="up"),
 )

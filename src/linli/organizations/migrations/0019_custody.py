@@ -197,6 +197,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '财务代管',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_custody_scope'),
+                    models.Index(fields=['federation', 'state'], name='organizations_custody_kept'),
+                    models.Index(fields=['owner', '-id'], name='organizations_custody_owned'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['ended', 'refused', 'withdrawn']), _negated=True), fields=('member',), name='organizations_one_open_custody', violation_error_message='这个会员已经有一份代管协议在办或者在管。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('valid_from__isnull', False), ('valid_to__isnull', False), models.Q(('document_number', ''), _negated=True), models.Q(('terms', ''), _negated=True)), _connector='OR'), name='organizations_custody_whole'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='organizations_custody_days', violation_error_message='协议的结束日要晚于开始日。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'ending', 'ended']), _negated=True), models.Q(('signed_by__isnull', False), models.Q(('owner', None), models.Q(('signed_by', models.F('owner')), _negated=True), _connector='OR'), models.Q(('entered_by', None), models.Q(('signed_by', models.F('entered_by')), _negated=True), _connector='OR')), _connector='OR'), name='organizations_custody_signed_by_another', violation_error_message='申请和同意要由两个人办。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), models.Q(('end_asked_by__isnull', False), ('ended_by__isnull', False), ('ended_on__isnull', False), models.Q(('ended_by', models.F('end_asked_by')), _negated=True)), _connector='OR'), name='organizations_custody_ended_by_another', violation_error_message='提出终止和办理终止要由两个人办。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +221,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '代管余额',
+                'constraints': [
+                    models.UniqueConstraint(fields=('custody', 'fund'), name='organizations_custody_balance_once'),
+                    models.CheckConstraint(condition=models.Q(('balance__gte', 0)), name='organizations_custody_never_negative'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +260,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '代管收支',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_custent_scope'),
+                    models.Index(fields=['custody', 'state', 'happened_on'], name='organizations_custent_ledger'),
+                    models.Index(fields=['owner', '-id'], name='organizations_custent_owned'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='organizations_custody_entry_amount', violation_error_message='金额要大于零。'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('amount__isnull', False), ('happened_on__isnull', False), ('owner__isnull', False), models.Q(('kind', ''), _negated=True), models.Q(('fund', ''), _negated=True), models.Q(('purpose', ''), _negated=True)), _connector='OR'), name='organizations_custody_entry_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'booked'), _negated=True), models.Q(('approved_by__isnull', False), ('booked_on__isnull', False), ('seq__isnull', False), models.Q(('approved_by', models.F('owner')), _negated=True), models.Q(('entered_by', None), models.Q(('approved_by', models.F('entered_by')), _negated=True), _connector='OR')), _connector='OR'), name='organizations_custody_entry_by_two', violation_error_message='录入和复核要由两个人办。'),
+                    models.CheckConstraint(condition=models.Q(('change', django.db.models.expressions.CombinedExpression(models.F('money_in'), '-', models.F('money_out'))), models.Q(('amount__isnull', True), ('kind', ''), models.Q(('kind', 'received'), ('money_in', models.F('amount')), ('money_out', 0)), models.Q(('kind__in', ['paid', 'returned']), ('money_in', 0), ('money_out', models.F('amount'))), models.Q(('kind', 'reversal'), ('money_in', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('money_out', 0)), models.Q(('kind', 'reversal'), ('money_in', 0), ('money_out', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1)))), _connector='OR')), name='organizations_custody_entry_money'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='organizations_custody_entry_reverses'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('reverses',), name='organizations_custody_reversed_once', violation_error_message='这一笔已经冲正，或者冲正正在复核。'),
+                    models.UniqueConstraint(fields=('custody', 'seq'), name='organizations_custody_entry_seq'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +309,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '代管对账单',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('month'), name='organizations_statement_scope'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('custody', 'month'), name='organizations_statement_once_a_month'),
+                    models.CheckConstraint(condition=models.Q(('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('money_in')), '-', models.F('money_out'))), ('closing__gte', 0), ('opening__gte', 0)), name='organizations_statement_adds_up'),
+                    models.CheckConstraint(condition=models.Q(('month__day', 1), ('through__gte', models.F('month')), models.Q(('made_on__gt', models.F('through')), models.Q(('closing', 0), ('is_last', True), ('made_on__gte', models.F('through'))), _connector='OR')), name='organizations_statement_after_its_month'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,111 +332,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '对账单的一行',
+                'constraints': [
+                    models.UniqueConstraint(fields=('statement', 'fund'), name='organizations_statement_line_once'),
+                    models.CheckConstraint(condition=models.Q(('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('money_in')), '-', models.F('money_out'))), ('closing__gte', 0), ('opening__gte', 0)), name='organizations_statement_line_adds_up'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='custody',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_custody_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='custody',
-            index=models.Index(fields=['federation', 'state'], name='organizations_custody_kept'),
-        ),
-        migrations.AddIndex(
-            model_name='custody',
-            index=models.Index(fields=['owner', '-id'], name='organizations_custody_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['ended', 'refused', 'withdrawn']), _negated=True), fields=('member',), name='organizations_one_open_custody', violation_error_message='这个会员已经有一份代管协议在办或者在管。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('valid_from__isnull', False), ('valid_to__isnull', False), models.Q(('document_number', ''), _negated=True), models.Q(('terms', ''), _negated=True)), _connector='OR'), name='organizations_custody_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='organizations_custody_days', violation_error_message='协议的结束日要晚于开始日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'ending', 'ended']), _negated=True), models.Q(('signed_by__isnull', False), models.Q(('owner', None), models.Q(('signed_by', models.F('owner')), _negated=True), _connector='OR'), models.Q(('entered_by', None), models.Q(('signed_by', models.F('entered_by')), _negated=True), _connector='OR')), _connector='OR'), name='organizations_custody_signed_by_another', violation_error_message='申请和同意要由两个人办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), models.Q(('end_asked_by__isnull', False), ('ended_by__isnull', False), ('ended_on__isnull', False), models.Q(('ended_by', models.F('end_asked_by')), _negated=True)), _connector='OR'), name='organizations_custody_ended_by_another', violation_error_message='提出终止和办理终止要由两个人办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodybalance',
-            constraint=models.UniqueConstraint(fields=('custody', 'fund'), name='organizations_custody_balance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodybalance',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__gte', 0)), name='organizations_custody_never_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='custodyentry',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('state'), name='organizations_custent_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='custodyentry',
-            index=models.Index(fields=['custody', 'state', 'happened_on'], name='organizations_custent_ledger'),
-        ),
-        migrations.AddIndex(
-            model_name='custodyentry',
-            index=models.Index(fields=['owner', '-id'], name='organizations_custent_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='organizations_custody_entry_amount', violation_error_message='金额要大于零。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped']), models.Q(('amount__isnull', False), ('happened_on__isnull', False), ('owner__isnull', False), models.Q(('kind', ''), _negated=True), models.Q(('fund', ''), _negated=True), models.Q(('purpose', ''), _negated=True)), _connector='OR'), name='organizations_custody_entry_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'booked'), _negated=True), models.Q(('approved_by__isnull', False), ('booked_on__isnull', False), ('seq__isnull', False), models.Q(('approved_by', models.F('owner')), _negated=True), models.Q(('entered_by', None), models.Q(('approved_by', models.F('entered_by')), _negated=True), _connector='OR')), _connector='OR'), name='organizations_custody_entry_by_two', violation_error_message='录入和复核要由两个人办。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('change', django.db.models.expressions.CombinedExpression(models.F('money_in'), '-', models.F('money_out'))), models.Q(('amount__isnull', True), ('kind', ''), models.Q(('kind', 'received'), ('money_in', models.F('amount')), ('money_out', 0)), models.Q(('kind__in', ['paid', 'returned']), ('money_in', 0), ('money_out', models.F('amount'))), models.Q(('kind', 'reversal'), ('money_in', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1))), ('money_out', 0)), models.Q(('kind', 'reversal'), ('money_in', 0), ('money_out', django.db.models.expressions.CombinedExpression(models.F('amount'), '*', models.Value(-1)))), _connector='OR')), name='organizations_custody_entry_money'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='organizations_custody_entry_reverses'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('reverses',), name='organizations_custody_reversed_once', violation_error_message='这一笔已经冲正，或者冲正正在复核。'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodyentry',
-            constraint=models.UniqueConstraint(fields=('custody', 'seq'), name='organizations_custody_entry_seq'),
-        ),
-        migrations.AddIndex(
-            model_name='custodystatement',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('scope', 'text_pattern_ops'), models.F('month'), name='organizations_statement_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodystatement',
-            constraint=models.UniqueConstraint(fields=('custody', 'month'), name='organizations_statement_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('money_in')), '-', models.F('money_out'))), ('closing__gte', 0), ('opening__gte', 0)), name='organizations_statement_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodystatement',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1), ('through__gte', models.F('month')), models.Q(('made_on__gt', models.F('through')), models.Q(('closing', 0), ('is_last', True), ('made_on__gte', models.F('through'))), _connector='OR')), name='organizations_statement_after_its_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodystatementline',
-            constraint=models.UniqueConstraint(fields=('statement', 'fund'), name='organizations_statement_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='custodystatementline',
-            constraint=models.CheckConstraint(condition=models.Q(('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('money_in')), '-', models.F('money_out'))), ('closing__gte', 0), ('opening__gte', 0)), name='organizations_statement_line_adds_up'),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
     ]

@@ -166,6 +166,14 @@ class Activity(WithOrganization, Case):
                 include=["state", "person_times"],
                 name="organizations_activity_of",
             ),
+            # What figures count, the latest first.
+            models.Index(
+                F("starts_at").desc(nulls_last=True),
+                F("id").desc(),
+                include=["scope", "kind"],
+                condition=Q(state=ActivityState.VERIFIED),
+                name="organizations_activity_counted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -130,6 +130,12 @@ class Member(Contact, Marked, Worded):
                 include=["scope", "name", "kind", "status", "owner"],
             ),
             models.Index(fields=["federation", "status", "kind"], name="organizations_member_counted"),
+            models.Index(
+                fields=["left_on"],
+                name="organizations_member_left",
+                include=["scope", "kind"],
+                condition=Q(left_on__isnull=False),
+            ),
             HashIndex(
                 fields=["contact_phone_hash"], name="organizations_member_phone", condition=~Q(contact_phone_hash="")
             ),
