@@ -56,7 +56,6 @@ import django  # noqa: E402
 import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 from django.conf import settings  # noqa: E402
-from tests import snapshots  # noqa: E402
 
 from linli.core import revisions  # noqa: E402
 
@@ -120,6 +119,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def _fresh_ground(request: pytest.FixtureRequest) -> None:
     """Where the rows of fixtures may be put back; see `tests/snapshots.py`."""
     if "django_db" in request.keywords or {"db", "transactional_db"} & set(request.fixturenames):
+        from tests import snapshots
+
         snapshots.begin()
 
 

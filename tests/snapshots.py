@@ -5,6 +5,7 @@ and five of six tests begin with them. The first test that asks has them made; t
 one script, which puts the same rows back, with the same numbers, for the next test. Triggers do not run meanwhile:
 what they did is among the rows.
 
+Tests that commit make their own: seals and numbers that go on over a commit would find rows older than themselves.
 Rows are put back only on the ground on which they were made: a fresh database, and nothing written by this test but
 what the fixture stood on then. Otherwise the fixture makes them, as if this module were not there.
 """
@@ -16,9 +17,12 @@ import pickle
 from collections.abc import Callable
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from linli.core import clock
+from linli.core.files.models import Attachment
+from linli.core.files.storing import put
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +50,7 @@ class Kept(NamedTuple):
     script: str
     value: bytes
     after: State
+    files: dict[str, bytes]
 
 
 class _Ground:
@@ -88,19 +93,20 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(make)
     def fixture(*args: P.args, **kwargs: P.kwargs) -> T:
-        if GROUND.writes != GROUND.at or not _able():
+        if GROUND.writes != GROUND.at or not connection.in_atomic_block or not _able():
             return make(*args, **kwargs)
         path = (*(GROUND.path or _fresh()), make.__name__)
         kept = GROUND.kept.get(path)
         if kept is not None:
             with transaction.atomic():
                 _run(kept.script)
+                put(kept.files.items())  # they are deleted when the test is rolled back
             GROUND.stand(path, kept.after)
             return pickle.loads(kept.value)  # type: ignore[no-any-return]
         before = GROUND.state or _state()
         made = make(*args, **kwargs)
         after = _state()
-        GROUND.kept[path] = Kept(_script(before, after), pickle.dumps(made), after)
+        GROUND.kept[path] = Kept(_script(before, after), pickle.dumps(made), after, _files(before))
         GROUND.stand(path, after)
         return made
 
@@ -146,6 +152,13 @@ def _state() -> State:
         for table, key, row in cursor.fetchall():
             found.setdefault(table, {})[key] = row
         return found
+
+
+def _files(before: State) -> dict[str, bytes]:
+    """What was put into the storage since."""
+    known = before.get(Attachment._meta.db_table, {})
+    stored = Attachment.objects.exclude(pk__in=[int(key.split("'")[1]) for key in known])
+    return {name: default_storage.open(name).read() for name in stored.values_list("stored_as", flat=True)}
 
 
 def _script(before: State, after: State) -> str:
