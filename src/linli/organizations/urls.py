@@ -7,9 +7,9 @@ from django.urls import path
 from linli.organizations.web import (
     activities,
     credit,
+    custody,
     federation,
     grading,
-    custody,
     incubation,
     legal,
     party,

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from linli.organizations.api import credit, custody, federation, filing, grading, legal, life, party, ranking, revocation
+from linli.organizations.api import (
+    credit,
+    custody,
+    federation,
+    filing,
+    grading,
+    legal,
+    life,
+    party,
+    ranking,
+    revocation,
+)
 
 __all__ = ["credit", "custody", "federation", "filing", "grading", "legal", "life", "party", "ranking", "revocation"]
