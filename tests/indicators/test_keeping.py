@@ -41,10 +41,10 @@ def test_a_check_of_what_is_right_says_so(world: World) -> None:
     of_organizations = {
         *("organizations", "party-units", "party-people", "committee-posts", "filings", "amendments"),
         *("federation-members", "friendships", "enquiries", "occasions", "occasions-done", "incubations", "hubs"),
-        *("activities", "major-reports", "registrations", "deregistrations"),
+        *("activities", "major-reports", "registrations", "deregistrations", "graded", "starred"),
     }
     assert {each.facts: each.drifted for each in found} == dict.fromkeys({"duties", *of_organizations}, 0)
-    assert Event.objects.filter(name="indicators.checked").count() == 18
+    assert Event.objects.filter(name="indicators.checked").count() == 20
 
 
 def test_drift_is_found_told_and_mended(world: World) -> None:

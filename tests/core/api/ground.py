@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.organizations.custody import agreed, entered
+from tests.organizations.grading import drawn, evaluators, round_of, sheets
 from tests.personas import PDF, BodyFactory, World
 
 from linli.actors.actions import begin_appointment
@@ -51,6 +52,8 @@ from linli.organizations.actions.cadence import keep_occasions
 from linli.organizations.actions.commendation import begin_commendation, propose_commendation, publish_commendation
 from linli.organizations.actions.credit import begin_listing, enter_credit_info, notify_listing, save_listing
 from linli.organizations.actions.federation import begin_friendship, begin_tenure, open_federation
+from linli.organizations.actions.grade_changes import begin_grade_change
+from linli.organizations.actions.grades import enter_grade
 from linli.organizations.actions.incubation import begin_incubation, open_incubator
 from linli.organizations.actions.membership import begin_joining, make_enquiry, submit_membership
 from linli.organizations.actions.registration import begin_registration
@@ -114,6 +117,7 @@ def ground(world: World, filed: Organization) -> Ground:
     _federated(made)
     _entrusted(made)
     _led(made)
+    _graded(made)
     _credited(made)
     _commended(made)
     _lawful(made)
@@ -295,6 +299,40 @@ def _led(made: Ground) -> None:
         ("/party/members", "uid"): entered.uid,
         ("/party/posts", "uid"): post.uid,
         ("/party/federations", "uid"): federation.uid,
+    }
+
+
+def _graded(made: Ground) -> None:
+    """A round of stars with a grading under evaluation, and stars that are to be lowered."""
+    world, officer = made.world, made.world["street_officer"]
+    evaluators(world)
+    row = round_of(world, "stars")
+    made.organization.filed_on = clock.today() - dt.timedelta(days=400)
+    made.organization.save()
+    grading = drawn(world, made.organization, row)
+    held = enter_grade(
+        Organization.objects.get(name="凤亭下舞蹈队"),
+        level=3,
+        granted_on=clock.today(),
+        document="纸质",
+        actor=officer,
+    )
+    change = begin_grade_change(held, actor=officer)
+    proof = store(paper_named("g"), subject=change, slot="proof", actor=officer)
+    made.names |= {
+        ("/grades", "uid"): held.uid,
+        ("/grades/notices", "uid"): grading.uid,
+        ("/grades/organizations", "uid"): made.organization.uid,
+        ("/cases/gradinground", "uid"): row.uid,
+        ("/cases/gradinground", "step"): "close_round",
+        ("/cases/grading", "uid"): grading.uid,
+        ("/cases/grading", "step"): "refuse_grading",
+        ("/cases/grading", "paper"): attachments_of(grading).get().uid,
+        ("/cases/gradingsheet", "uid"): sheets(grading)[0].uid,
+        ("/cases/gradingsheet", "step"): "send_sheet",
+        ("/cases/gradechange", "uid"): change.uid,
+        ("/cases/gradechange", "step"): "notify_grade_change",
+        ("/cases/gradechange", "paper"): proof.uid,
     }
 
 

@@ -65,7 +65,7 @@ def test_whatever_is_not_open_asks_for_the_token(document) -> None:
     opened = {name for name, operation in operations(document)} - closed
     assert {name.split("/")[3] for name in opened} == {
         *("public", "areas", "publicity", "privacy"),
-        *("federations", "credit", "activities", "ranking"),
+        *("federations", "credit", "activities", "ranking", "custody", "grades", "revocations"),
     }
     assert document["components"]["securitySchemes"]["Bearer"]["scheme"] == "bearer"
     assert set(SCOPES) >= {"read:registers", "write:cases", "reveal:registers", "read:me"}

@@ -145,7 +145,7 @@ def test_who_opens_the_register_and_the_rules(world: World, signed_in: SignedIn,
     from tests.personas import STAFF
 
     client = signed_in(who)
-    outside = {"federation_secretary", "mediator", "evaluator", "merchant", "volunteer"}
+    outside = {"federation_secretary", "federation_treasurer", "mediator", "evaluator", "merchant", "volunteer"}
     reads = who in STAFF and who not in outside
 
     assert client.get("/settings/processing/").status_code == (200 if reads else 404)

@@ -12,6 +12,7 @@ from linli.core.access.models import User
 from linli.demo.replay import Taken
 from linli.demo.scenario.composing import BATCH, Made, day_of, numbered, values_for
 from linli.demo.world import moment
+from linli.organizations.actions.incubation import OPENED
 from linli.organizations.choices import activities as steps_of
 from linli.organizations.choices import incubation as staying
 from linli.organizations.choices.activities import POLICE_BY_LAW, ActivityKind
@@ -135,9 +136,7 @@ def open_parks(made: Made, areas: Sequence[Area], since: dt.date, said: str, cap
     ]
     Incubator.objects.bulk_create(rows)
     for row in rows:
-        made.replay.event(
-            moment(row.opened_on, "10:00"), made.world.system, "organizations.open_incubator", row, incubator=row.name
-        )
+        made.replay.event(moment(row.opened_on, "10:00"), made.world.system, OPENED, row, incubator=row.name)
     return rows
 
 

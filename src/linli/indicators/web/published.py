@@ -62,6 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "source": source,
             "rows": rows,
             "agreeing": agreeing,
+            "other_records": agreeing * 2 < len(rows),
             "contradicting": sum(bool(row.line.remarks) for row in rows),
             "workbook_url": reverse("indicators:published_workbook") + _query(area=source.code if source else ""),
             "crumbs": [("看数", reverse("indicators:board")), ("公布数字对照", "")],

@@ -104,6 +104,8 @@ def end_grade(held: HeldGrade, cause: EndCause, actor: User) -> None:
 
 def end_grades_of(organization: Organization) -> None:
     """The organization is no more, or no longer one of those graded so; its own fields are the caller's."""
+    if organization.pk is None:  # one that was never on the register holds nothing
+        return
     for held in HeldGrade.objects.select_for_update(of=("self",)).filter(organization=organization, ended_on=None):
         _end(held, EndCause.GONE, User.system())
 

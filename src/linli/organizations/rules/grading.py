@@ -22,7 +22,7 @@ from linli.organizations.rules.filing import APPLICANT, COMMUNITY, READERS, is_d
 @rules.predicate
 def is_its_office(user: Person, obj: Any = None) -> bool:
     """Of the office whose scheme it is, over the place: the district for grades, the street for stars."""
-    if obj is None:
+    if obj is None or obj.scheme not in SCHEMES:  # as where one asks what a post may do at all
         return False
     scheme = SCHEMES[obj.scheme]
     return holds(user, (scheme.officer, scheme.head), obj.scope)
