@@ -44,6 +44,14 @@ GROUP BY c.oid ORDER BY 1
 """
 
 
+FRESH = """
+SELECT (SELECT md5(string_agg(concat(id, model), ' ' ORDER BY id)) FROM django_content_type),
+    (SELECT md5(string_agg(concat(id, username), ' ' ORDER BY id)) FROM core_user),
+    (SELECT md5(string_agg(concat(name, mark), ' ' ORDER BY name)) FROM core_revision),
+    (SELECT count(*) FROM areas_area), (SELECT count(*) FROM core_event)
+"""
+
+
 class Kept(NamedTuple):
     """What one fixture made."""
 
@@ -64,6 +72,7 @@ class _Ground:
         self.columns: dict[str, tuple[str, str, str]] = {}
         self.kept: dict[tuple[object, ...], Kept] = {}
         self.able: bool | None = None
+        self.base: tuple[object, ...] = ()
 
     def count(self, execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
         if not isinstance(sql, str) or not sql.lstrip()[:9].upper().startswith(("SELECT", "SAVEPOINT", "RELEASE")):
@@ -73,6 +82,19 @@ class _Ground:
     def begin(self) -> None:
         """A test begins."""
         self.path, self.at, self.state = (), self.writes, None
+
+    def fresh(self) -> tuple[object, ...]:
+        """What the rows lean on that is there before: after a test that emptied the tables, kinds have other numbers.
+
+        Then nothing of what was kept fits any more, nor ever will again.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(FRESH)
+            base = (clock.today(), *cursor.fetchone())
+        if base != self.base:
+            self.base = base
+            self.kept.clear()
+        return base
 
     def stand(self, path: tuple[object, ...], state: State | None) -> None:
         self.path, self.at, self.state = path, self.writes, state
@@ -95,7 +117,7 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
     def fixture(*args: P.args, **kwargs: P.kwargs) -> T:
         if GROUND.writes != GROUND.at or not connection.in_atomic_block or not _able():
             return make(*args, **kwargs)
-        path = (*(GROUND.path or _fresh()), make.__name__)
+        path = (*(GROUND.path or GROUND.fresh()), make.__name__)
         kept = GROUND.kept.get(path)
         if kept is not None:
             with transaction.atomic():
@@ -120,18 +142,6 @@ def _able() -> bool:
             cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
             GROUND.able = bool(cursor.fetchone()[0])
     return GROUND.able
-
-
-def _fresh() -> tuple[object, ...]:
-    """What the rows lean on that is there before: after a test that emptied the tables, kinds have other numbers."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT md5(string_agg(concat(id, model), ' ' ORDER BY id)) FROM django_content_type),"
-            " (SELECT md5(string_agg(concat(id, username), ' ' ORDER BY id)) FROM core_user),"
-            " (SELECT md5(string_agg(concat(name, mark), ' ' ORDER BY name)) FROM core_revision),"
-            " (SELECT count(*) FROM areas_area), (SELECT count(*) FROM core_event)"
-        )
-        return (clock.today(), *cursor.fetchone())
 
 
 def _state() -> State:
