@@ -121,7 +121,7 @@ def _fresh_ground(request: pytest.FixtureRequest) -> None:
     if "django_db" in request.keywords or {"db", "transactional_db"} & set(request.fixturenames):
         from tests import snapshots
 
-        snapshots.begin()
+        snapshots.begin(anew=request.path.is_relative_to(Path(__file__).parent / "core"))
 
 
 # --- browsers ---------------------------------------------------------------------------------------------------
