@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,7 +58,14 @@ def empty_database() -> Iterator[str]:
     with psycopg.connect(make_conninfo(**{**here, "dbname": "postgres"}), autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
         yield make_conninfo(**{**here, "dbname": name})
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        for left in reversed(range(20)):
+            try:
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+                break
+            except psycopg.errors.InsufficientPrivilege:  # the server itself tidies it up: a moment later it is done
+                if not left:
+                    raise
+                time.sleep(0.5)
 
 
 class Folder:

@@ -355,7 +355,7 @@ def test_five_times_the_rows_need_the_same_memory(world: World, monkeypatch: pyt
 
     peak(10)  # templates and statements are made once
     few = peak(190)
-    assert peak(800) - few < 60_000  # the rows alone are 300,000
+    assert peak(800) - few < 150_000  # the rows alone are 300,000
 
 
 class Sink(io.RawIOBase):
