@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from linli.core import clock
 from linli.core.access.grants import grants_of
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.listing import UNKNOWN_PAGE
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room

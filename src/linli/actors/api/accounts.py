@@ -18,7 +18,7 @@ from linli.actors.queries.accounts import TABS, TOLD, find, history_of, narrowed
 from linli.core import clock
 from linli.core.access import actions, policy
 from linli.core.access.models import User
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem

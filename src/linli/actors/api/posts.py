@@ -21,8 +21,8 @@ from linli.actors.queries.vacancies import Vacancy, count_waiting, vacancies_see
 from linli.areas.queries import key_of
 from linli.core import clock
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import UNKNOWN_PAGE, page
 from linli.core.api.problems import Problem

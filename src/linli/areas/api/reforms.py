@@ -14,7 +14,7 @@ from linli.areas import actions, queries
 from linli.areas.choices import PARENTS, Level
 from linli.areas.models import Area
 from linli.core.access.models import User
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem

@@ -74,12 +74,6 @@ def _by_token(header: str) -> Caller:
     return Caller(row.user, row)
 
 
-def user_of(request: HttpRequest) -> User:
-    """The person behind a call that is not open to visitors."""
-    assert isinstance(request.user, User), "the frame lets nobody else in"
-    return request.user
-
-
 def must_be_sure(request: HttpRequest) -> None:
     """Refuse a session whose person has not entered the password in the last minutes, as the pages do. A token was
     made with the password, and has the scope for this only where its person chose so.

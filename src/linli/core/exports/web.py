@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.counting import Bounded, bounded
 from linli.core.errors import BadInput
 from linli.core.exports import actions, queries
@@ -26,13 +26,9 @@ MEDIA = {
 }
 
 
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
 def source_or_404(request: HttpRequest, slug: str) -> Source:
     """The list of an address and its filter, as this person may see it."""
-    source = source_of(slug, request.GET, _user(request))
+    source = source_of(slug, request.GET, user_of(request))
     if source is None:
         raise Http404
     return source
@@ -59,9 +55,9 @@ def export_page(request: HttpRequest, slug: str) -> HttpResponseBase:
         return _form(request, source, small, asked)
     try:
         if small:
-            file = actions.export_now(source, **asked, actor=_user(request))
+            file = actions.export_now(source, **asked, actor=user_of(request))
         else:
-            actions.ask_export(source, **asked, actor=_user(request))
+            actions.ask_export(source, **asked, actor=user_of(request))
     except BadInput as refusal:
         return _form(request, source, small, asked, refusal)
     if small:
@@ -97,12 +93,12 @@ def _answer(file: Any, format_: str, name: str) -> FileResponse:
 @require_safe
 def export_list(request: HttpRequest) -> HttpResponse:
     """The person's exports of late, with their progress."""
-    rows = list(queries.exports_visible_to(_user(request))[: queries.SHOWN])
+    rows = list(queries.exports_visible_to(user_of(request))[: queries.SHOWN])
     return render(request, "core/exports/exports.html", {"exports": rows})
 
 
 def _own(request: HttpRequest, uid: str) -> Export:
-    return get_object_or_404(queries.exports_visible_to(_user(request)), uid=uid)
+    return get_object_or_404(queries.exports_visible_to(user_of(request)), uid=uid)
 
 
 @login_required
@@ -120,7 +116,7 @@ export_progress.in_background = True  # type: ignore[attr-defined]
 @require_safe
 def export_file(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The file, for nobody but whoever asked for it."""
-    export = actions.fetch_export(_own(request, uid), actor=_user(request))
+    export = actions.fetch_export(_own(request, uid), actor=user_of(request))
     try:
         file = default_storage.open(export.stored_as)
     except FileNotFoundError:
@@ -132,6 +128,6 @@ def export_file(request: HttpRequest, uid: str) -> HttpResponseBase:
 @require_POST
 def export_remove(request: HttpRequest, uid: str) -> HttpResponse:
     """Delete the file now."""
-    actions.remove_export(_own(request, uid), actor=_user(request))
+    actions.remove_export(_own(request, uid), actor=user_of(request))
     messages.success(request, "文件已删除。")
     return redirect("core:exports")

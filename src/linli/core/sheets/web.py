@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput, Refusal, WrongState
 from linli.core.files.queries import attachments_of
 from linli.core.paging import Page, keyset
@@ -35,11 +35,6 @@ from linli.core.sheets.undoing import obstacles
 PAGE = 50
 _OVERHEAD = 1 << 20  # what a form adds to the file it carries
 ACCEPT = ".xlsx,.xls,.et,.csv,.txt"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _sheet(request: HttpRequest, slug: str) -> Sheet:
@@ -111,7 +106,7 @@ def _guarded_list(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             cast("IO[bytes]", upload.file),
             name=upload.name or "",
             scope=form.cleaned_data.get("scope", ""),
-            actor=_user(request),
+            actor=user_of(request),
         )
     except BadInput as refusal:
         return _list(request, sheet, form, refusal)
@@ -342,7 +337,7 @@ def rejected_file(request: HttpRequest, slug: str, uid: str) -> HttpResponseBase
 @require_POST
 def step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpResponse:
     """Apply, undo, check again, give up. A second press of the same button finds the work begun and shows it."""
-    batch, user = _import(request, slug, uid), _user(request)
+    batch, user = _import(request, slug, uid), user_of(request)
     begun = {"apply": State.APPLYING, "undo": State.UNDOING, "recheck": State.READING, "cancel": State.CANCELLED}
     if step not in begun:
         raise Http404
@@ -381,7 +376,7 @@ def decide_all(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         numbers = list(
             queries.rows_of(batch).filter(number__in=numbers, may_new=True).values_list("number", flat=True)
         )
-    count = actions.decide(batch, choice, numbers=numbers, actor=_user(request))
+    count = actions.decide(batch, choice, numbers=numbers, actor=user_of(request))
     messages.success(request, f"{count:,} 行重复已定：{Choice(choice).label}。")
     return redirect(f"{batch.get_absolute_url()}?show=duplicate")
 
@@ -400,7 +395,7 @@ def row_page(request: HttpRequest, slug: str, uid: str, number: int) -> HttpResp
         try:
             fields = request.POST.getlist("fields")
             actions.decide(
-                batch, request.POST.get("choice", ""), numbers=[number], fields=fields, actor=_user(request)
+                batch, request.POST.get("choice", ""), numbers=[number], fields=fields, actor=user_of(request)
             )
         except BadInput as refusal:
             error = refusal.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
 from linli.core.ui.navigation import Entry, register
@@ -43,10 +43,6 @@ class WebhookForm(forms.Form):
     )
 
 
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
 def _must_have(request: HttpRequest) -> None:
     if not request.user.has_perm(actions.CREATE) and not webhooks_visible_to(request.user).exists():
         raise Http404
@@ -67,7 +63,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
                 name=given["name"],
                 url=given["url"],
                 patterns=given["patterns"].replace("\0", "").splitlines(),
-                actor=_user(request),
+                actor=user_of(request),
             )
             form = WebhookForm()
         except BadInput as refusal:
@@ -110,7 +106,7 @@ def _page(request: HttpRequest, hook: Any, **more: Any) -> HttpResponse:
 def change(request: HttpRequest, uid: str, do: str) -> HttpResponse:
     """A button of a webhook's page. A new secret is shown on the page that answers, this once."""
     hook = get_object_or_404(webhooks_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     match do:
         case "rotate":
             hook, secret = actions.rotate_secret(hook, actor=user)
@@ -138,7 +134,7 @@ def change(request: HttpRequest, uid: str, do: str) -> HttpResponse:
 def again(request: HttpRequest, uid: str, message: str) -> HttpResponse:
     """Send one message once more."""
     hook = get_object_or_404(webhooks_visible_to(request.user), uid=uid)
-    actions.send_again(get_object_or_404(hook.messages, uid=message), actor=_user(request))
+    actions.send_again(get_object_or_404(hook.messages, uid=message), actor=user_of(request))
     messages.success(request, "已交给后台重发，几秒后刷新看结果。")
     return redirect("core:webhook", uid=uid)
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.audit.models import Event
 from linli.core.errors import BadInput, WrongState
 from linli.core.files.actions import remove_attachment, restore_attachment, store
@@ -27,17 +28,18 @@ from linli.core.workflow.web import case_or_404, is_second_press
 from linli.core.workflow.wizard import REVIEW, WIZARDS, Page, Wizard
 
 
+def go_on(case: Case, user: User) -> HttpResponse:
+    """To the form of a case that was begun where the person may write, else to the case."""
+    wizard = WIZARDS[case.process.slug]
+    return redirect(wizard.url(case) if wizard.may_edit(case, user) else case.get_absolute_url())
+
+
 def _open(request: HttpRequest, slug: str, uid: str) -> tuple[Wizard, Case]:
     case = case_or_404(request, slug, uid)
     wizard = WIZARDS.get(slug)
     if wizard is None:
         raise Http404
     return wizard, case
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _is_empty(value: Any) -> bool:
@@ -68,7 +70,7 @@ def _outline(wizard: Wizard, case: Case, current: str) -> list[dict[str, Any]]:
 def wizard_page(request: HttpRequest, slug: str, uid: str, page: str) -> HttpResponse:
     """One page of the form. A valid POST keeps it and goes on; an invalid one keeps what was right, says the rest."""
     wizard, case = _open(request, slug, uid)
-    user = _user(request)
+    user = user_of(request)
     if page == REVIEW and request.method == "POST" and _sent_just_now(wizard, case, user):
         return redirect(case.get_absolute_url())
     wizard.must_edit(case, user)
@@ -196,7 +198,7 @@ def _returned(case: Case) -> str:
 def wizard_check(request: HttpRequest, slug: str, uid: str, page: str) -> HttpResponse:
     """Check one field as it is left, and keep it when it is right: {"error", "fine", "revision"}."""
     wizard, case = _open(request, slug, uid)
-    user = _user(request)
+    user = user_of(request)
     wizard.must_edit(case, user)
     shown = wizard.page(case, page)
     name = request.POST.get("field", "")
@@ -255,7 +257,7 @@ def _documents(
 
 def _change_documents(request: HttpRequest, wizard: Wizard, case: Case, page: Page) -> HttpResponse:
     """Take new files, take one away, or bring one back; each is kept at once."""
-    user = _user(request)
+    user = user_of(request)
     here = wizard.url(case, page.slug)
     if uid := request.POST.get("remove", ""):
         remove_attachment(_own_attachment(case, uid), actor=user)
@@ -292,7 +294,7 @@ def _sent_just_now(wizard: Wizard, case: Case, user: User) -> bool:
 
 def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
     """The summary before sending; POST sends."""
-    user = _user(request)
+    user = user_of(request)
     steps = [step for step in queries.steps_for(user, case) if step.name in wizard.sending]
     step = steps[0] if steps else None
     error = ""

@@ -10,8 +10,8 @@ from ninja import Query
 from pydantic import Field
 
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Day, Input, Paged, Word, page_of, word
 from linli.core.paging import keyset

@@ -11,8 +11,8 @@ from ninja import Query
 from pydantic import Field
 
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest
 from pydantic import Field
 
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Day, Input, Word, word

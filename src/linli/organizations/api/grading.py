@@ -12,8 +12,8 @@ from pydantic import Field
 from linli.areas.models import Area
 from linli.areas.queries import by_key
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Day, Input, Paged, Word, page_of, word
 from linli.core.paging import keyset

@@ -13,8 +13,8 @@ from linli.areas.models import Area
 from linli.areas.queries import by_key, key_of
 from linli.core import clock
 from linli.core.access.grants import grants_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.listing import page
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Input, Paged, Word, page_of, word

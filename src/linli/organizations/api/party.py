@@ -12,8 +12,8 @@ from pydantic import Field
 from linli.areas.models import Area
 from linli.areas.queries import by_key
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import begins
-from linli.core.api.callers import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem

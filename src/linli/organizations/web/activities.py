@@ -20,6 +20,7 @@ from linli.areas.queries import by_key, key_of
 from linli.core import clock
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.paging import Order, Page
 from linli.core.workflow.wizard import WIZARDS
@@ -33,11 +34,6 @@ from linli.organizations.web.public import absolute
 
 SIZE = 30
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _day(text: str) -> dt.date | None:
@@ -148,13 +144,13 @@ def activity(request: HttpRequest, uid: str) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(f"{found.public_url}?code={code}")
         try:
-            check_in(found, code=code, actor=_user(request))
+            check_in(found, code=code, actor=user_of(request))
         except (BadInput, NotAllowed, WrongState) as refusal:
             error = refusal.message
         else:
             messages.success(request, f"签到好了：{found.name}。")
             return redirect(f"{found.public_url}?code={code}")
-    was_there = request.user.is_authenticated and found.check_ins.filter(person=_user(request)).exists()
+    was_there = request.user.is_authenticated and found.check_ins.filter(person=user_of(request)).exists()
     return render(
         request,
         "organizations/activity.html",
@@ -175,7 +171,7 @@ def activity(request: HttpRequest, uid: str) -> HttpResponse:
 def poster(request: HttpRequest, uid: str) -> HttpResponse:
     """The sheet with code and QR code to hang up on site, for the organizer and the community."""
     found = get_object_or_404(queries.activities_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     if user.pk not in (found.owner_id, found.entered_by_id):
         raise NotAllowed("organizations.poster", "签到牌由举办方打印。")
     if found.state not in ("planned", "held"):
@@ -193,13 +189,13 @@ def begin(request: HttpRequest, uid: str) -> HttpResponse:
     organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
     if request.method != "POST":
         return redirect(organization)
-    return redirect(WIZARDS[ACTIVITY.slug].url(begin_activity(organization, actor=_user(request))))
+    return redirect(WIZARDS[ACTIVITY.slug].url(begin_activity(organization, actor=user_of(request))))
 
 
 @login_required
 def years(request: HttpRequest) -> HttpResponse:
     """The years that are closed where the person's posts lie; POST closes one, or opens it again with a reason."""
-    user = _user(request)
+    user = user_of(request)
     scopes = sorted({grant.scope for grant in grants_of(user)})
     if not scopes:
         raise Http404

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
 from linli.core.workflow.wizard import WIZARDS
@@ -21,11 +22,6 @@ from linli.organizations.models import Organization
 from linli.organizations.queries import credit as queries
 from linli.organizations.queries.register import organizations_visible_to
 from linli.organizations.web.forms.credit import InfoForm, WithdrawForm
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @require_safe
@@ -53,7 +49,7 @@ def credit_lists(request: HttpRequest) -> HttpResponse:
 def _organization(request: HttpRequest, uid: str) -> Organization:
     """One whose credit record this person may read."""
     organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
-    if not _user(request).has_perm("organizations.view_credit", organization):
+    if not user_of(request).has_perm("organizations.view_credit", organization):
         raise Http404
     return organization
 
@@ -63,7 +59,7 @@ def _organization(request: HttpRequest, uid: str) -> Organization:
 def credit_record(request: HttpRequest, uid: str) -> HttpResponse:
     """All that is known of an organization's credit; whoever registers it enters more here."""
     organization = _organization(request, uid)
-    user = _user(request)
+    user = user_of(request)
     may_enter = user.has_perm("organizations.enter_credit_info", organization)
     form = InfoForm(request.POST or None) if may_enter else None
     if request.method == "POST":
@@ -106,7 +102,7 @@ def listing_begin(request: HttpRequest, uid: str) -> HttpResponse:
     """Propose to put an organization on a list."""
     organization = _organization(request, uid)
     listing = actions.begin_listing(
-        organization, credit_list=request.POST.get("credit_list", ""), actor=_user(request)
+        organization, credit_list=request.POST.get("credit_list", ""), actor=user_of(request)
     )
     return redirect(WIZARDS[LISTING.slug].url(listing))
 
@@ -116,7 +112,7 @@ def listing_begin(request: HttpRequest, uid: str) -> HttpResponse:
 def info_withdraw(request: HttpRequest, uid: str) -> HttpResponse:
     """Take down what was wrong, with the reason."""
     info = get_object_or_404(queries.credit_infos_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     if not user.has_perm("organizations.withdraw_credit_info", info):
         raise Http404
     form = WithdrawForm(request.POST or None)

@@ -18,10 +18,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.core import clock
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.paging import keyset
-from linli.core.workflow.models import Case
-from linli.core.workflow.wizard import WIZARDS
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions import custody as actions
 from linli.organizations.actions import custody_entries as entries
 from linli.organizations.choices.custody import KEPT, CustodyState, EntryKind, EntryState
@@ -34,22 +33,11 @@ MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 SHOWN = 24
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _go_on(case: Case, user: User) -> HttpResponse:
-    """To the form where the person may write, else to the case."""
-    wizard = WIZARDS[case.process.slug]
-    return redirect(wizard.url(case) if wizard.may_edit(case, user) else case.get_absolute_url())
-
-
 @login_required
 @require_safe
 def custodies(request: HttpRequest) -> HttpResponse:
     """Every ledger the person may read, with what is left and what waits."""
-    user = _user(request)
+    user = user_of(request)
     rows = queries.ledgers_of(user)
     if not user.has_perm("organizations.view_custodies") and not rows.exists():
         raise Http404
@@ -94,7 +82,7 @@ def _month(text: str) -> dt.date | None:
 @require_safe
 def ledger(request: HttpRequest, uid: str) -> HttpResponse:
     """One ledger: what is left of each kind of money, a month's entries, what waits, and every statement."""
-    custody, user = _ledger(request, uid), _user(request)
+    custody, user = _ledger(request, uid), user_of(request)
     month = _month(request.GET.get("month", "")) or queries.month_of(custody.ended_on or clock.today())
     statements = list(queries.statements_visible_to(user).filter(custody=custody).order_by("-month")[:SHOWN])
     lines = queries.lines_of(custody, month)
@@ -143,14 +131,14 @@ def _began(custody: Custody) -> dt.date:
 def begin(request: HttpRequest, uid: str) -> HttpResponse:
     """Apply for a member to have its accounts kept, or go on with what is open."""
     member = get_object_or_404(members_visible_to(request.user), uid=uid)
-    return _go_on(actions.begin_custody(member, actor=_user(request)), _user(request))
+    return go_on(actions.begin_custody(member, actor=user_of(request)), user_of(request))
 
 
 @login_required
 @require_POST
 def enter(request: HttpRequest, uid: str) -> HttpResponse:
     """Open an entry."""
-    return _go_on(entries.begin_entry(_ledger(request, uid), actor=_user(request)), _user(request))
+    return go_on(entries.begin_entry(_ledger(request, uid), actor=user_of(request)), user_of(request))
 
 
 @login_required
@@ -158,14 +146,14 @@ def enter(request: HttpRequest, uid: str) -> HttpResponse:
 def reverse_entry(request: HttpRequest, uid: str) -> HttpResponse:
     """Open the entry that takes back a booked one."""
     entry = get_object_or_404(queries.custody_entries_visible_to(request.user), uid=uid)
-    return _go_on(entries.begin_reversal(entry, actor=_user(request)), _user(request))
+    return go_on(entries.begin_reversal(entry, actor=user_of(request)), user_of(request))
 
 
 @login_required
 @require_POST
 def close(request: HttpRequest, uid: str) -> HttpResponse:
     """Close the first open month before its day comes."""
-    made = actions.close_month(_ledger(request, uid), actor=_user(request))
+    made = actions.close_month(_ledger(request, uid), actor=user_of(request))
     messages.success(request, f"{made.month:%Y年%-m月}已结账，对账单已发给会员的负责人。")
     return redirect(made)
 
@@ -174,8 +162,8 @@ def close(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def publish(request: HttpRequest, uid: str) -> HttpResponse:
     """Let everybody read the sums, or no longer."""
-    federation: Federation = get_object_or_404(queries.federations_with_ledgers(_user(request)), uid=uid)
-    policy = actions.publish_custody(federation, public=request.POST.get("public") == "1", actor=_user(request))
+    federation: Federation = get_object_or_404(queries.federations_with_ledgers(user_of(request)), uid=uid)
+    policy = actions.publish_custody(federation, public=request.POST.get("public") == "1", actor=user_of(request))
     messages.success(request, "代管汇总已公开。" if policy.public else "代管汇总不再公开。")
     return redirect("organizations:custodies")
 

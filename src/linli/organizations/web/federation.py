@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.core import clock
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
 from linli.core.workflow import queries as cases
@@ -42,11 +43,6 @@ from linli.organizations.web.forms.federation import EnquiryForm, JoinForm, Open
 SHOWN = 8
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_safe
 def federations(request: HttpRequest) -> HttpResponse:
     """Every street's federation: where to join, and where to ask for something."""
@@ -72,7 +68,7 @@ def federation_open(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         body = get_object_or_404(bodies, pk=form.cleaned_data["body"])
         try:
-            made = actions.open_federation(body, founded_on=form.cleaned_data["founded_on"], actor=_user(request))
+            made = actions.open_federation(body, founded_on=form.cleaned_data["founded_on"], actor=user_of(request))
         except BadInput as refusal:
             for field, words in refusal.fields.items():
                 form.add_error(field, words)
@@ -88,7 +84,7 @@ def federation_open(request: HttpRequest) -> HttpResponse:
 def federation(request: HttpRequest, uid: str) -> HttpResponse:
     """One federation: its six, who sits in it, its members and friends, and what waits."""
     row = get_object_or_404(queries.federations_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     year = clock.today().year
     friends = queries.friendships_visible_to(user).filter(federation=row, state=FriendshipState.IN_FORCE)
     friends = friends.order_by("valid_to", "pk")
@@ -131,7 +127,7 @@ def _waiting(process: Process, row: Federation, user: User) -> tuple[int, int]:
 def federation_begin(request: HttpRequest, uid: str, what: str) -> HttpResponse:
     """Open a draft that belongs to a federation: a post, an agreement, another round of one of the six."""
     row = get_object_or_404(queries.federations_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     made: Any
     if what == TENURE.slug:
         made = actions.begin_tenure(row, actor=user)
@@ -154,7 +150,7 @@ def federation_begin(request: HttpRequest, uid: str, what: str) -> HttpResponse:
 def join(request: HttpRequest, uid: str) -> HttpResponse:
     """As what to join a federation; then the application is filled in."""
     row = get_object_or_404(queries.public_federations(), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     behalf = user.has_perm("organizations.bring_member", row)
     own = organizations_visible_to(user).filter(legal_status__in=members.MAY_JOIN)
     own = own.filter(scope__startswith=row.scope) if behalf else own.filter(owner=user)
@@ -186,7 +182,7 @@ def join(request: HttpRequest, uid: str) -> HttpResponse:
 def member(request: HttpRequest, uid: str) -> HttpResponse:
     """One member, what was decided about it, and what may be asked."""
     row = get_object_or_404(queries.members_visible_to(request.user), uid=uid)
-    user = _user(request)
+    user = user_of(request)
     asked = [
         (kind, kind.label)
         for kind in (*DISCIPLINE, MembershipKind.LEAVE)
@@ -218,7 +214,7 @@ def member_matter(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
     row = get_object_or_404(queries.members_visible_to(request.user), uid=uid)
     if kind not in MEMBER_MOVES:
         raise Http404
-    matter = members.begin_matter(row, kind, actor=_user(request))
+    matter = members.begin_matter(row, kind, actor=user_of(request))
     return redirect(WIZARDS[MEMBERSHIP.slug].url(matter))
 
 

@@ -14,11 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.areas.models import Area
 from linli.areas.queries import by_key, key_of
 from linli.core import clock
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
-from linli.core.workflow.models import Case
-from linli.core.workflow.wizard import WIZARDS
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions.grade_changes import begin_grade_change
 from linli.organizations.actions.grades import enter_grade
 from linli.organizations.actions.grading_rounds import begin_round
@@ -32,17 +31,6 @@ from linli.organizations.web.forms.grading import EnterForm
 from linli.organizations.web.public import absolute
 
 NOTICES = "notices"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _go_on(case: Case, user: User) -> HttpResponse:
-    """To the form where the person may write, else to the case."""
-    wizard = WIZARDS[case.process.slug]
-    return redirect(wizard.url(case) if wizard.may_edit(case, user) else case.get_absolute_url())
 
 
 # --- for everybody ------------------------------------------------------------------------------------------------
@@ -125,7 +113,7 @@ def round_begin(request: HttpRequest) -> HttpResponse:
     year = request.POST.get("year", "")
     if area is None or not year.isascii() or not year.isdigit() or len(year) != 4:
         raise Http404
-    return _go_on(begin_round(area, scheme=scheme, year=int(year), actor=_user(request)), _user(request))
+    return go_on(begin_round(area, scheme=scheme, year=int(year), actor=user_of(request)), user_of(request))
 
 
 def _organization(request: HttpRequest, uid: str) -> Organization:
@@ -138,7 +126,7 @@ def organization_grades(request: HttpRequest, uid: str) -> HttpResponse:
     """An organization's grades, now and before; whether it may apply and why not; its office enters what was given on
     paper."""
     organization = _organization(request, uid)
-    user, scheme = _user(request), queries.scheme_of(organization)
+    user, scheme = user_of(request), queries.scheme_of(organization)
     wanted = HeldGrade(organization=organization, scheme=scheme.name, scope=organization.scope) if scheme else None
     form = EnterForm(request.POST or None) if wanted and user.has_perm("organizations.enter_grade", wanted) else None
     if request.method == "POST":
@@ -180,7 +168,7 @@ def grading_begin(request: HttpRequest, uid: str) -> HttpResponse:
     found = next((row for row in queries.rounds_open_for(organization) if row.uid == asked), None)
     if found is None:
         raise Http404
-    return _go_on(begin_grading(organization, round=found, actor=_user(request)), _user(request))
+    return go_on(begin_grading(organization, round=found, actor=user_of(request)), user_of(request))
 
 
 @login_required
@@ -188,4 +176,4 @@ def grading_begin(request: HttpRequest, uid: str) -> HttpResponse:
 def change_begin(request: HttpRequest, uid: str) -> HttpResponse:
     """Propose to take a grade down or away."""
     held = get_object_or_404(queries.held_visible_to(request.user), uid=uid)
-    return _go_on(begin_grade_change(held, actor=_user(request)), _user(request))
+    return go_on(begin_grade_change(held, actor=user_of(request)), user_of(request))

@@ -12,22 +12,17 @@ from linli.areas.models import Area
 from linli.areas.queries import by_key, key_of
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
-from linli.core.workflow.wizard import WIZARDS
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions.incubation import begin_incubation, close_incubator, open_incubator
-from linli.organizations.choices.incubation import INCUBATION
 from linli.organizations.models import Incubator
 from linli.organizations.queries.incubation import INCUBATION_READERS, incubators_visible_to
 from linli.organizations.queries.register import organizations_visible_to
 from linli.organizations.web.forms.incubation import IncubatorForm
 
 KEEPERS = (Role.FEDERATION_SECRETARY, Role.STREET_OFFICER)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _places(user: User) -> list[Area]:
@@ -41,7 +36,7 @@ def _places(user: User) -> list[Area]:
 @login_required
 def incubators(request: HttpRequest) -> HttpResponse:
     """Every incubator where the person's posts lie; POST opens one, or closes one that is empty."""
-    user = _user(request)
+    user = user_of(request)
     if not any(grant.role in INCUBATION_READERS for grant in grants_of(user)):
         raise Http404
     places = _places(user)
@@ -85,6 +80,5 @@ def begin(request: HttpRequest, uid: str) -> HttpResponse:
     organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
     if request.method != "POST":
         return redirect(organization)
-    stay = begin_incubation(organization, actor=_user(request))
-    wizard = WIZARDS[INCUBATION.slug]
-    return redirect(wizard.url(stay) if wizard.may_edit(stay, _user(request)) else stay.get_absolute_url())
+    stay = begin_incubation(organization, actor=user_of(request))
+    return go_on(stay, user_of(request))

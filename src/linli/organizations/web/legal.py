@@ -7,24 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from linli.core import clock
-from linli.core.access.models import User
-from linli.core.workflow.models import Case
-from linli.core.workflow.wizard import WIZARDS
+from linli.core.access.signed_in import user_of
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions.annual import begin_report
 from linli.organizations.actions.deregistration import begin_deregistration
 from linli.organizations.actions.registration import begin_registration
 from linli.organizations.queries.register import organizations_visible_to
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _go_on(case: Case, user: User) -> HttpResponse:
-    """To the form where the person may write, else to the case."""
-    wizard = WIZARDS[case.process.slug]
-    return redirect(wizard.url(case) if wizard.may_edit(case, user) else case.get_absolute_url())
 
 
 @login_required
@@ -35,7 +23,7 @@ def report_begin(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect(organization)
     raw = request.POST.get("year", "")
     year = int(raw) if raw.isascii() and raw.isdigit() and len(raw) == 4 else clock.today().year - 1
-    return _go_on(begin_report(organization, year=year, actor=_user(request)), _user(request))
+    return go_on(begin_report(organization, year=year, actor=user_of(request)), user_of(request))
 
 
 @login_required
@@ -44,7 +32,7 @@ def registration_begin(request: HttpRequest, uid: str) -> HttpResponse:
     organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
     if request.method != "POST":
         return redirect(organization)
-    return _go_on(begin_registration(organization, actor=_user(request)), _user(request))
+    return go_on(begin_registration(organization, actor=user_of(request)), user_of(request))
 
 
 @login_required
@@ -53,4 +41,4 @@ def deregistration_begin(request: HttpRequest, uid: str) -> HttpResponse:
     organization = get_object_or_404(organizations_visible_to(request.user), uid=uid)
     if request.method != "POST":
         return redirect(organization)
-    return _go_on(begin_deregistration(organization, actor=_user(request)), _user(request))
+    return go_on(begin_deregistration(organization, actor=user_of(request)), user_of(request))

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.areas.models import Area
 from linli.core import clock
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
-from linli.core.workflow.wizard import WIZARDS
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions import party as actions
 from linli.organizations.actions import party_people as people
 from linli.organizations.choices.filing import LIVING
-from linli.organizations.choices.party import COVERING, UNIT, VIEW, UnitKind, UnitState
+from linli.organizations.choices.party import COVERING, VIEW, UnitKind, UnitState
 from linli.organizations.models import Federation, PartySession
 from linli.organizations.queries import party as queries
 from linli.organizations.queries.federation import federation_of
@@ -57,11 +58,6 @@ FORMS: dict[str, tuple[str, str, type[forms.Form], str]] = {
 SHOWN, OFFERED = 100, 1000
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _federation(request: HttpRequest, uid: str) -> Federation:
     return get_object_or_404(queries.party_federations(request.user), uid=uid)
 
@@ -75,7 +71,7 @@ def _places(user: User, federation: Federation) -> list[Area]:
 @require_safe
 def streets(request: HttpRequest) -> HttpResponse:
     """The streets whose Party-building somebody sees; who sees one is taken there."""
-    user = _user(request)
+    user = user_of(request)
     if not user.has_perm(VIEW):
         raise PermissionDenied
     page = keyset(queries.party_federations(user), request, ascending=True)
@@ -89,7 +85,7 @@ def streets(request: HttpRequest) -> HttpResponse:
 @require_safe
 def party(request: HttpRequest, uid: str) -> HttpResponse:
     """A street's Party-building: what is covered, by which units, what is suggested, and what is held on time."""
-    row, user = _federation(request, uid), _user(request)
+    row, user = _federation(request, uid), user_of(request)
     paths, places = queries.paths_within(user, row), _places(user, row)
     units = list(queries.units_visible_to(user).filter(federation=row).order_by("kind", "pk"))
     standing = [unit for unit in units if unit.state in COVERING]
@@ -124,7 +120,7 @@ def party(request: HttpRequest, uid: str) -> HttpResponse:
 @require_safe
 def behind(request: HttpRequest, uid: str, figure: str) -> HttpResponse:
     """Exactly the organizations one of the figures counts."""
-    row, user = _federation(request, uid), _user(request)
+    row, user = _federation(request, uid), user_of(request)
     if figure not in queries.BEHIND:
         raise Http404
     found = queries.organizations_behind(figure, queries.paths_within(user, row))
@@ -149,7 +145,7 @@ def behind(request: HttpRequest, uid: str, figure: str) -> HttpResponse:
 def suggest(request: HttpRequest, uid: str) -> HttpResponse:
     """Have groupings suggested for whoever no unit covers."""
     row = _federation(request, uid)
-    made = actions.suggest_units(row, actor=_user(request))
+    made = actions.suggest_units(row, actor=user_of(request))
     none = "有党员的组织都已经有安排，没有新的建议。"
     messages.success(request, f"提出了 {len(made)} 条建议，请逐条采纳、调整或不采纳。" if made else none)
     return redirect("organizations:party", uid=row.uid)
@@ -159,7 +155,7 @@ def suggest(request: HttpRequest, uid: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, uid: str, what: str) -> HttpResponse:
     """Enter a member, a post of the two committees, or propose a unit by hand."""
-    row, user = _federation(request, uid), _user(request)
+    row, user = _federation(request, uid), user_of(request)
     if what not in FORMS:
         raise Http404
     title, lead, form_class, permission = FORMS[what]
@@ -175,8 +171,7 @@ def enter(request: HttpRequest, uid: str, what: str) -> HttpResponse:
         try:
             if what == "unit":
                 unit = actions.begin_unit(row, organization=organization, actor=user, **given)
-                wizard = WIZARDS[UNIT.slug]
-                return redirect(wizard.url(unit) if wizard.may_edit(unit, user) else unit.get_absolute_url())
+                return go_on(unit, user)
             if what == "member":
                 return _entered(request, people.enter_party_member(organization, actor=user, **given), "已登记。")
             people.enter_committee_post(organization, actor=user, **given)
@@ -200,7 +195,7 @@ def _entered(request: HttpRequest, target: Any, words: str) -> HttpResponse:
 @require_POST
 def post_end(request: HttpRequest, uid: str) -> HttpResponse:
     """A post of the two committees is held no more."""
-    user = _user(request)
+    user = user_of(request)
     post = get_object_or_404(queries.committee_posts_visible_to(user), uid=uid)
     people.end_committee_post(post, actor=user)
     messages.success(request, "已登记卸任。")
@@ -214,7 +209,7 @@ def post_end(request: HttpRequest, uid: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member(request: HttpRequest, uid: str) -> HttpResponse:
     """One member in the three relations; POST changes them, or transfers the member out."""
-    user = _user(request)
+    user = user_of(request)
     row = get_object_or_404(queries.party_members_visible_to(user), uid=uid)
     leaving = request.POST.get("leave") == "1"
     # Name and phone are not filled in: to read them in full, a reason is asked.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.actors.choices import Role
@@ -12,26 +12,16 @@ from linli.areas.models import Area
 from linli.areas.queries import by_key, key_of
 from linli.core.access.grants import grants_of
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.paging import keyset
-from linli.core.workflow.models import Case
-from linli.core.workflow.wizard import WIZARDS
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions import revocation as actions
 from linli.organizations.queries import revocation as queries
 from linli.organizations.queries.register import organizations_visible_to
 from linli.organizations.web.forms.revocation import BanForm
 
 PROPOSE = (Role.DISTRICT_OFFICER, Role.DISTRICT_HEAD)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def _go_on(case: Case, user: User) -> HttpResponse:
-    wizard = WIZARDS[case.process.slug]
-    return redirect(wizard.url(case) if wizard.may_edit(case, user) else case.get_absolute_url())
 
 
 @require_safe
@@ -49,7 +39,7 @@ def _proposes(user: User) -> bool:
 @require_safe
 def grounds(request: HttpRequest) -> HttpResponse:
     """Who meets a ground that the records can show; whether to act is a person's."""
-    user = _user(request)
+    user = user_of(request)
     if not user.has_perm("organizations.view_revocations"):
         raise Http404
     context = {"rows": queries.who_meets_a_ground(user), "may_begin": _proposes(user)}
@@ -60,13 +50,13 @@ def grounds(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Propose to revoke a registration; of a suggestion with what it says."""
-    user = _user(request)
+    user = user_of(request)
     organization = get_object_or_404(organizations_visible_to(user), uid=request.POST.get("organization", "")[:22])
     said = {}
     if request.POST.get("ground"):
         found = (one for one in queries.who_meets_a_ground(user) if one.organization.pk == organization.pk)
         said = next(({"ground": one.ground.value, "facts": one.facts} for one in found), {})
-    return _go_on(actions.begin_revocation(organization, actor=user, **said), user)
+    return go_on(actions.begin_revocation(organization, actor=user, **said), user)
 
 
 def _places(user: User) -> list[Area]:
@@ -80,7 +70,7 @@ def _places(user: User) -> list[Area]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ban(request: HttpRequest) -> HttpResponse:
     """Propose to ban what acts without being registered."""
-    user = _user(request)
+    user = user_of(request)
     if not _proposes(user):
         raise Http404
     places = [(key_of(area), area.full_name) for area in _places(user)]
@@ -91,7 +81,7 @@ def ban(request: HttpRequest) -> HttpResponse:
             raise Http404
         try:
             given = {name: form.cleaned_data[name] for name in ("name", "address")}
-            return _go_on(actions.begin_ban(area, actor=user, **given), user)
+            return go_on(actions.begin_ban(area, actor=user, **given), user)
         except BadInput as refusal:
             for field, words in refusal.fields.items():
                 form.add_error(field, words)

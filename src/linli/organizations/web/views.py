@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.areas.models import Area
 from linli.core import clock
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.audit.models import Event
 from linli.core.files.queries import attachments_of
 from linli.core.parameters import value_of
@@ -26,9 +26,10 @@ from linli.core.workflow import queries as cases
 from linli.core.workflow.declare import STEPS
 from linli.core.workflow.duties import LABELS
 from linli.core.workflow.wizard import WIZARDS
+from linli.core.workflow.wizard_web import go_on
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.filings import begin_filing
-from linli.organizations.choices.filing import AMENDMENT, DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
+from linli.organizations.choices.filing import DOCUMENTS, FILING, AmendmentKind, Kind, LegalStatus
 from linli.organizations.choices.states import IncubationStatus
 from linli.organizations.models import Organization
 from linli.organizations.queries import federation as federations
@@ -53,11 +54,6 @@ from linli.organizations.rules.registration import MAY_REGISTER
 from linli.organizations.sheets.organizations import ORGANIZATIONS as SHEET
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @login_required
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
@@ -71,7 +67,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def record(request: HttpRequest, uid: str) -> HttpResponse:
     """One organization: facts, cases, papers and everything that ever happened, on one page."""
     organization = get_object_or_404(queries.organizations_visible_to(request.user), uid=uid)
-    user, year = _user(request), clock.today().year - 1
+    user, year = user_of(request), clock.today().year - 1
     filing = queries.filings_visible_to(user).filter(organization=organization).first()
     amendments = list(queries.amendments_visible_to(user).filter(organization=organization).order_by("-pk"))
     stays = list(incubations_visible_to(user).filter(organization=organization).order_by("-pk"))
@@ -209,7 +205,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return render(request, "organizations/begin.html", {"documents": DOCUMENTS, "least": least})
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("organizations:begin"))
-    user = _user(request)
+    user = user_of(request)
     behalf = request.POST.get("behalf") == "1" and enters_for_others(user)
     if not behalf and request.POST.get("fresh") != "1":
         held = queries.filings_visible_to(user).filter(owner=user, state="draft").order_by("-pk").first()
@@ -227,18 +223,15 @@ def amend(request: HttpRequest, uid: str, kind: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return redirect(organization)
-    amendment = begin_amendment(organization, kind=kind, actor=_user(request))
-    wizard = WIZARDS[AMENDMENT.slug]
-    return redirect(
-        wizard.url(amendment) if wizard.may_edit(amendment, _user(request)) else amendment.get_absolute_url()
-    )
+    amendment = begin_amendment(organization, kind=kind, actor=user_of(request))
+    return go_on(amendment, user_of(request))
 
 
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """A person's own matters: applications, changes, organizations."""
-    user = _user(request)
+    user = user_of(request)
     own = Q(owner=user) | Q(entered_by=user)
     filings = list(queries.filings_visible_to(user).filter(own).order_by("-pk")[:50])
     amendments = list(queries.amendments_visible_to(user).filter(own).order_by("-pk")[:50])

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem, fields_of
 from linli.core.api.rooms import Room

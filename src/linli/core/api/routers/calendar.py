@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja import Path, Query
 from pydantic import BaseModel, Field
 
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room

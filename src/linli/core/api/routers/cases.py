@@ -13,8 +13,8 @@ from ninja import File, Form, UploadedFile
 from pydantic import Field, create_model
 
 from linli.core import clock
+from linli.core.access.signed_in import user_of
 from linli.core.api.begins import BEGINNINGS
-from linli.core.api.callers import user_of
 from linli.core.api.drafts import change, draft_fields
 from linli.core.api.frame import FILES, mark, must_match
 from linli.core.api.listing import UNKNOWN_PAGE, page

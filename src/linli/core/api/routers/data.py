@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Query
 from pydantic import Field
 
-from linli.core.api.callers import must_be_sure, user_of
+from linli.core.access.signed_in import user_of
+from linli.core.api.callers import must_be_sure
 from linli.core.api.listing import page
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import UID, Answer, Paged, Word, one_of, page_of, typed, word

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from ninja import Query
 from pydantic import Field
 
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.listing import page
 from linli.core.api.rooms import ANY, Room
 from linli.core.api.schemas import UID, Answer, Input, Paged, Word, one_of, page_of

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from pydantic import BaseModel, Field, create_model
 
 from linli.core.access.grants import grants_of
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
 from linli.core.api.schemas import Answer, Input, query, typed

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from ninja import File, Form, Path, Query, UploadedFile
 from pydantic import Field
 
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import UNKNOWN_PAGE, page
 from linli.core.api.problems import Problem

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query
 from pydantic import Field
 
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.listing import UNKNOWN_PAGE
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room

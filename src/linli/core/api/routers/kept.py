@@ -12,7 +12,7 @@ from ninja import Query
 from pydantic import Field
 
 from linli.core.access.grants import grants_of
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page
 from linli.core.api.problems import Problem

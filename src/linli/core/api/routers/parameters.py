@@ -11,7 +11,7 @@ from ninja import Query
 from pydantic import BaseModel, Field
 
 from linli.core import clock
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room

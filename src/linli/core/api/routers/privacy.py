@@ -10,7 +10,7 @@ from ninja import Query
 from pydantic import Field
 
 from linli.core import clock
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.formed import body_from, cleaned
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page

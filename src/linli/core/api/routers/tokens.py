@@ -10,8 +10,8 @@ from ninja import Query
 from pydantic import Field
 
 from linli.core import clock
+from linli.core.access.signed_in import user_of
 from linli.core.api import actions
-from linli.core.api.callers import user_of
 from linli.core.api.listing import page
 from linli.core.api.models import ApiToken
 from linli.core.api.queries import tokens_of, tokens_visible_to

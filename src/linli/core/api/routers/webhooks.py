@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query
 from pydantic import Field
 
-from linli.core.api.callers import user_of
+from linli.core.access.signed_in import user_of
 from linli.core.api.frame import mark, must_match, version_of
 from linli.core.api.listing import page
 from linli.core.api.rooms import Room

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.audit import record
 from linli.core.paging import keyset
 from linli.core.privacy.actions import erasing, requests, takeouts
@@ -45,10 +45,6 @@ PER_PAGE = 20
 NOT_ALONE = ("account", "requests", "saved-filters", "share-links", "webhooks")
 
 
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
-
-
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store, private"
     return response
@@ -58,7 +54,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 @require_safe
 def data_page(request: HttpRequest) -> HttpResponse:
     """Every kind of row held about this person, by what it serves."""
-    user = _user(request)
+    user = user_of(request)
     counts = {holding.slug: count for holding, count in holdings_about(subject_of(user))}
     groups = [
         (
@@ -83,7 +79,7 @@ def _wants_full(request: HttpRequest) -> bool:
 @reauthentication_required(enabled=_wants_full)  # type: ignore[untyped-decorator]
 def holding_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows of one kind; masked, or in full once the password was entered again (for five minutes)."""
-    holding, user, full = HOLDINGS.get(slug), _user(request), _wants_full(request)
+    holding, user, full = HOLDINGS.get(slug), user_of(request), _wants_full(request)
     if holding is None:
         raise Http404
     subject = subject_of(user)
@@ -142,7 +138,7 @@ def _filled(cells: list[dict[str, Any]], title: str) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def takeout_page(request: HttpRequest) -> HttpResponse:
     """Ask for the file, see how far it is, download it."""
-    user = _user(request)
+    user = user_of(request)
     if request.method == "POST":
         takeouts.ask_takeout(actor=user)
         messages.success(request, "开始准备了，通常几分钟。好了会发消息给你。")
@@ -159,8 +155,8 @@ def takeout_page(request: HttpRequest) -> HttpResponse:
 @reauthentication_required  # type: ignore[untyped-decorator]
 def takeout_download(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The ZIP, unsealed as it goes; only for its person, after the password."""
-    takeout = get_object_or_404(Takeout, uid=uid, person=_user(request))
-    pieces = takeouts.open_takeout(takeout, actor=_user(request))
+    takeout = get_object_or_404(Takeout, uid=uid, person=user_of(request))
+    pieces = takeouts.open_takeout(takeout, actor=user_of(request))
     response = StreamingHttpResponse(pieces, content_type="application/zip")
     day = f"{timezone.localtime(takeout.ready_at):%Y-%m-%d}"
     response["Content-Disposition"] = f'attachment; filename="linli-{day}.zip"'
@@ -173,7 +169,7 @@ def takeout_download(request: HttpRequest, uid: str) -> HttpResponseBase:
 @require_POST
 def takeout_remove(request: HttpRequest, uid: str) -> HttpResponse:
     """Delete the file before its time."""
-    takeouts.remove_takeout(get_object_or_404(Takeout, uid=uid, person=_user(request)), actor=_user(request))
+    takeouts.remove_takeout(get_object_or_404(Takeout, uid=uid, person=user_of(request)), actor=user_of(request))
     messages.success(request, "文件已删除。")
     return redirect("core:takeout")
 
@@ -192,7 +188,7 @@ def _back(request: HttpRequest) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def consents_page(request: HttpRequest) -> HttpResponse:
     """What the person agreed to; what has changed since; agreeing anew, or later."""
-    user = _user(request)
+    user = user_of(request)
     if request.method == "POST":
         request.session.pop(ASK, None)
         if agreed := [slug for slug in request.POST.getlist("agree") if slug in PROCESSINGS]:
@@ -227,7 +223,7 @@ def consent_withdraw(request: HttpRequest, processing: str) -> HttpResponse:
         raise Http404
     if processing == SIGN_UP:
         return redirect("core:close_account")
-    withdraw_consent(processing, person=_user(request), actor=_user(request))
+    withdraw_consent(processing, person=user_of(request), actor=user_of(request))
     messages.success(request, "已撤回。以前已经办的事不受影响。")
     return redirect("core:consents")
 
@@ -238,7 +234,7 @@ def consent_withdraw(request: HttpRequest, processing: str) -> HttpResponse:
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def close_account(request: HttpRequest) -> HttpResponse:
     """What goes and what stays when the account is closed; the press of the button, after the password, closes it."""
-    user = _user(request)
+    user = user_of(request)
     open_ends = erasing.blocks(user)
     if request.method == "POST" and not open_ends:
         outcome = erasing.close_account(user, actor=user)
@@ -267,7 +263,7 @@ def close_account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def requests_page(request: HttpRequest) -> HttpResponse:
     """The own requests, and what can be asked; POST begins one."""
-    user = _user(request)
+    user = user_of(request)
     if request.method == "POST":
         look = None
         if raw := request.POST.get("look", ""):

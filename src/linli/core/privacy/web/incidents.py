@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from django import forms
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.core import clock
 from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.files.registry import register_readable
 from linli.core.privacy import incident_choices as choices
@@ -36,10 +37,6 @@ from linli.core.workflow.forms import FORMS, DraftForm, StepForm
 from linli.core.workflow.wizard import Document, Page, Wizard
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 # --- reporting -------------------------------------------------------------------------------------------------
@@ -81,7 +78,7 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_page(request: HttpRequest) -> HttpResponse:
     """Report what looks like an incident; one's own earlier reports stand below."""
-    user = _user(request)
+    user = user_of(request)
     form = ReportForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -328,7 +325,7 @@ def _register_at(path: str) -> Register | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def concerned_page(request: HttpRequest, uid: str) -> HttpResponse:
     """Whom the incident concerns: found by the trace or by a register, put on the list by one statement."""
-    user = _user(request)
+    user = user_of(request)
     case = get_object_or_404(incidents_visible_to(user), uid=uid)
     if not user.has_perm("privacy.gather_concerned", case):
         raise Http404
@@ -382,7 +379,7 @@ def _source(form: forms.Form, user: User) -> incidents.Source | None:
 @require_safe
 def letter_page(request: HttpRequest, uid: str) -> HttpResponse:
     """What the law has a person concerned told; to be printed too. For whoever was told, and nobody else."""
-    row = get_object_or_404(letters_to(_user(request)), incident__uid=uid)
+    row = get_object_or_404(letters_to(user_of(request)), incident__uid=uid)
     response = render(request, "core/privacy/incident_letter.html", {"case": row.incident, "told_at": row.told_at})
     response["Cache-Control"] = "no-store, private"
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.core import clock
 from linli.core.access.grants import grants_of
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.paging import keyset
 from linli.core.parameters import REGISTRY, Parameter, value_of
@@ -26,10 +26,6 @@ from linli.core.privacy.choices import DISTRICT_HEAD, Ground, MarkKind, Trigger
 from linli.core.privacy.declare import PROCESSINGS, RETENTIONS, Processing, Retention
 from linli.core.privacy.models import LocalProcessing, NoticeVersion, RecordMark, RetentionRun
 from linli.core.privacy.places import place_of
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
 
 
 @require_safe
@@ -134,12 +130,12 @@ def local_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         raise NotAllowed(notice.SET_LOCAL, "处理活动登记由区民政局科长填写。需要时请转告他们。")
     row = get_object_or_404(LocalProcessing, pk=pk, scope=scope, ended_at__isnull=True) if pk else None
     if request.method == "POST" and row is not None and request.POST.get("end") == "1":
-        notice.end_local(row, actor=_user(request))
+        notice.end_local(row, actor=user_of(request))
         messages.success(request, "这一项已从登记里去掉，隐私说明有了新的一版。")
         return redirect("core:processing")
     form = LocalForm(request.POST if request.method == "POST" else None, instance=row)
     if request.method == "POST" and form.is_valid():
-        notice.set_local(scope=scope, actor=_user(request), row=row, **form.cleaned_data)
+        notice.set_local(scope=scope, actor=user_of(request), row=row, **form.cleaned_data)
         messages.success(request, "已登记，隐私说明有了新的一版。")
         return redirect("core:processing")
     return render(request, "core/privacy/local.html", {"form": form, "row": row}, status=422 if form.errors else 200)
@@ -251,10 +247,10 @@ def retention_hold(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:300]
     try:
         if mark := _hold_on(row):
-            erasing.lift_mark(mark, reason=reason, actor=_user(request))
+            erasing.lift_mark(mark, reason=reason, actor=user_of(request))
             messages.success(request, "已解除。今晚会按规则清理。")
         else:
-            erasing.mark_record(row, MarkKind.HOLD, reason=reason, actor=_user(request))
+            erasing.mark_record(row, MarkKind.HOLD, reason=reason, actor=user_of(request))
             messages.success(request, "已依法保留，不会清理。")
     except BadInput as refusal:
         messages.warning(request, refusal.message)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.core.access.grants import grants_of
-from linli.core.access.models import User
+from linli.core.access.signed_in import user_of
 from linli.core.errors import BadInput
 from linli.core.registers import actions
 from linli.core.registers.declare import REGISTRY, Register
@@ -21,11 +21,6 @@ from linli.core.registers.models import SavedFilter, ShareLink
 from linli.core.registers.queries import filters_visible_to, links_visible_to, open_link
 from linli.core.registers.selection import Selection
 from linli.core.registers.web.pages import VIEWS, list_url, register_or_404
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _filter_of(request: HttpRequest, register: Register) -> Selection:
@@ -40,7 +35,7 @@ def saved_filters(request: HttpRequest, slug: str) -> HttpResponse:
     register = register_or_404(request, slug)
     if request.method == "POST":
         selection = _filter_of(request, register)
-        kept = actions.save_filter(selection, name=request.POST.get("name", ""), actor=_user(request))
+        kept = actions.save_filter(selection, name=request.POST.get("name", ""), actor=user_of(request))
         messages.success(request, f"已保存为“{kept.name}”。")
         return redirect(f"{list_url(register)}?{selection.query() or 'all=1'}")
     return render(request, "core/registers/filters.html", _filters(request, register))
@@ -60,7 +55,7 @@ def saved_filter(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     """One step on an own filter: rename, delete, open first or no longer."""
     register = register_or_404(request, slug)
     kept: SavedFilter = get_object_or_404(filters_visible_to(request.user, register), uid=uid)
-    user, step = _user(request), request.POST.get("step", "")
+    user, step = user_of(request), request.POST.get("step", "")
     try:
         match step:
             case "rename":
@@ -97,7 +92,7 @@ def share(request: HttpRequest, slug: str) -> HttpResponse:
             view=request.POST.get("view", ""),
             note=request.POST.get("note", ""),
             days=days,
-            actor=_user(request),
+            actor=user_of(request),
         )
         return redirect("core:share_link", uid=link.uid)
     selection = Selection.from_params(register, request.GET, request.user)
@@ -146,7 +141,7 @@ def share_link(request: HttpRequest, uid: str) -> HttpResponse:
     """One own link with its QR code; POST takes it back."""
     link: ShareLink = get_object_or_404(links_visible_to(request.user), uid=uid)
     if request.method == "POST":
-        actions.revoke_link(link, actor=_user(request))
+        actions.revoke_link(link, actor=user_of(request))
         messages.success(request, "链接已收回，打不开了。")
         return redirect("core:share_links")
     return render(request, "core/registers/link.html", _told(request, link))
@@ -161,7 +156,7 @@ def follow(request: HttpRequest, uid: str) -> HttpResponse:
     if link is None or register is None:
         return render(request, "core/registers/gone.html", status=410)
     if grants_of(request.user):
-        actions.follow_link(link, actor=_user(request))
+        actions.follow_link(link, actor=user_of(request))
         selection = Selection.from_params(register, link.params, request.user)
         address = list_url(register)
     elif register.public is not None:
