@@ -376,6 +376,14 @@ def test_a_page_costs_the_same_with_one_and_with_thirty_rows(
         assert len(told(client, "/ranking/")[0]) == 30
 
 
+def test_a_district_is_ranked_at_its_first_preparing(world: World, filed: Organization) -> None:
+    assert [area.path for area in queries.unranked_districts()] == [world.district.path]
+
+    actions.rank_district(world.district.path)
+
+    assert queries.unranked_districts() == []
+
+
 def test_no_page_before_there_is_a_ranking(world: World, filed: Organization) -> None:
     answer = Client().get("/ranking/")
     assert answer.status_code == 200

@@ -158,14 +158,17 @@ def keep_figures() -> None:
     """Let the database keep the figures as this version declares them; nothing to do when it does already."""
     from linli.indicators.actions.keeping import install
 
-    install(lambda label: click.echo(f"  指标汇总：{label}重新计数"))
+    install(stage)
 
 
 def rank() -> None:
     """A ranking for every district that has organizations and none yet; the night keeps it from then on."""
-    from linli.organizations.actions.ranking import rank_new_districts
+    from linli.organizations.actions.ranking import rank_district
+    from linli.organizations.queries.ranking import unranked_districts
 
-    rank_new_districts()
+    for district in unranked_districts():
+        with stage(f"组织排名：{district.name}"):
+            rank_district(district.path)
 
 
 def our_labels() -> set[str]:

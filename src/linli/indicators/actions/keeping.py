@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
@@ -22,6 +23,8 @@ CHECKED, MENDED = "indicators.checked", "indicators.mended"
 LOCK = "hashtext('indicators_rollup')"
 TRIES, PAUSE = 20, 2.0
 EXAMPLES = 20
+# A table that is counted anew is sorted and summed in memory as far as this goes.
+WORK_MEM = "64MB"
 
 PRESENT = """
 SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_trigger t ON t.tgfoid = p.oid
@@ -47,10 +50,11 @@ SELECT g.*, true FROM grouped g WHERE g.n <> 0 AND NOT EXISTS (SELECT FROM met m
 """
 
 
-def install(say: Callable[[str], None] = lambda words: None) -> list[str]:
+def install(stage: Callable[[str], AbstractContextManager[object]] = nullcontext) -> list[str]:
     """Let the database keep every figure as it is declared today; the names of the facts that were counted anew.
 
-    Called by `linli prepare`. Where nothing changed it is one query for each table.
+    Called by `linli prepare`, which shows a `stage` while a table with rows is counted. Where nothing changed it is
+    one query for each table.
     """
     known = [name for facts in kept() for name in schema.signature(facts)]
     with connection.cursor() as cursor:
@@ -62,8 +66,9 @@ def install(say: Callable[[str], None] = lambda words: None) -> list[str]:
     changed = []
     for facts in kept():
         if _present(facts) != schema.signature(facts):
-            if _patiently(facts):
-                say(facts.label)
+            rows = facts.model._base_manager.exists()
+            with stage(f"指标汇总：{facts.label}") if rows else nullcontext():
+                _patiently(facts)
             changed.append(facts.slug)
     return changed
 
@@ -75,8 +80,8 @@ def _present(facts: Facts) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _patiently(facts: Facts) -> int:
-    """How many cells there were to count. Waits for the table a few seconds at most, then lets the others through and
+def _patiently(facts: Facts) -> None:
+    """Put the triggers and count. Waits for the table a few seconds at most, then lets the others through and
     tries again."""
     for again in range(TRIES, 0, -1):
         try:
@@ -85,12 +90,12 @@ def _patiently(facts: Facts) -> int:
                 _lock(cursor, facts)
                 for event in schema.EVENTS:
                     cursor.execute(schema.trigger_sql(facts, event))
-                return _count(cursor, facts)
+                _count(cursor, facts)
+            return
         except OperationalError:
             if again == 1 or connection.in_atomic_block:
                 raise
             time.sleep(PAUSE)
-    return 0
 
 
 def _lock(cursor: Any, facts: Facts) -> None:
@@ -100,13 +105,13 @@ def _lock(cursor: Any, facts: Facts) -> None:
     cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
-def _count(cursor: Any, facts: Facts) -> int:
+def _count(cursor: Any, facts: Facts) -> None:
     table = connection.ops.quote_name(facts.model._meta.db_table)
+    cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
     cursor.execute(f"DELETE FROM {schema.ROLLUP} WHERE facts = %s", [facts.slug])
     whole = schema.added_sql(facts, schema.moves_sql(facts, table), folded=True)
     # An area's rows lie together, so that its numbers are a few pages and not a thousand.
     cursor.execute(f"{whole} ORDER BY r.scope, r.move, r.grain, r.day")
-    return int(cursor.rowcount)
 
 
 @transaction.atomic

@@ -82,15 +82,22 @@ def moves_sql(facts: Facts, rows: str, sign: str = "", more: str = "") -> str:
 
 
 def rolled_sql(facts: Facts, moves: str) -> str:
-    """What some moves add to the roll-ups: every area above them, by month and by year."""
+    """What some moves add to the roll-ups: every area above them, by month and by year.
+
+    In three sums, each over what the one before it left: by month, then by the areas above (looked up once a place,
+    not once a row), then the months of a year.
+    """
     return f"""
-    SELECT '{facts.slug}' AS facts, c.move, above.path AS scope, g.grain,
-        date_trunc(g.span, c.day::timestamp)::date AS day, c.categories, sum(c.n) AS n
-    FROM (SELECT scope, move, day, categories, sum(n) AS n FROM ({moves}) AS each
-          GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0) AS c,
-        LATERAL (SELECT '' AS path UNION ALL SELECT registers_paths(c.scope)) AS above,
-        (VALUES ('m', 'month'), ('y', 'year')) AS g(grain, span)
-    GROUP BY 2, 3, 4, 5, 6 HAVING sum(c.n) <> 0"""
+    WITH months AS (SELECT scope, move, date_trunc('month', day::timestamp)::date AS day, categories, sum(n) AS n
+            FROM ({moves}) AS each GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0),
+        places AS MATERIALIZED (SELECT p.scope, above.path FROM (SELECT DISTINCT scope FROM months) AS p,
+            LATERAL (SELECT '' AS path UNION ALL SELECT registers_paths(p.scope)) AS above),
+        areas AS MATERIALIZED (SELECT p.path AS scope, m.move, m.day, m.categories, sum(m.n) AS n
+            FROM months AS m JOIN places AS p ON p.scope = m.scope GROUP BY 1, 2, 3, 4 HAVING sum(m.n) <> 0)
+    SELECT '{facts.slug}' AS facts, move, scope, 'm' AS grain, day, categories, n FROM areas
+    UNION ALL
+    SELECT '{facts.slug}', move, scope, 'y', date_trunc('year', day::timestamp)::date, categories, sum(n)
+    FROM areas GROUP BY move, scope, 5, categories HAVING sum(n) <> 0"""
 
 
 def added_sql(facts: Facts, moves: str, *, folded: bool = False) -> str:

@@ -17,7 +17,6 @@ from linli.core import clock
 from linli.core.parameters import REGISTRY, values_of
 from linli.core.workdays import add_workdays
 from linli.organizations.choices.ranking import RANKED, RANKING, WEIGHTS, Dimension, Item
-from linli.organizations.models import Ruler
 from linli.organizations.queries.activities import moment
 from linli.organizations.queries.dormant import months_ago
 
@@ -66,13 +65,6 @@ def remeasure(path: str = "") -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT organizations_standings_below(%s)", [path])
         return int(cursor.fetchone()[0])
-
-
-def rank_new_districts() -> int:
-    """Districts that have organizations and no ruler yet: after an upgrade, or the first import."""
-    known = set(Ruler.objects.values_list("district", flat=True))
-    paths = Area.objects.filter(level=Level.DISTRICT).values_list("path", flat=True)
-    return sum(rank_district(path) for path in paths if path not in known)
 
 
 def _summed_by(today: dt.date, workdays: int) -> dt.date:

@@ -12,7 +12,7 @@ from linli.areas.choices import Level
 from linli.areas.models import Area
 from linli.organizations.choices.filing import Kind
 from linli.organizations.choices.ranking import ADVICE, GRADES, POINT, WHOLE, Dimension, Item
-from linli.organizations.models import Ruler, Standing
+from linli.organizations.models import Organization, Ruler, Standing
 from linli.organizations.queries.register import HIDDEN, OUTLINES
 
 WHERE = {Level.DISTRICT: "district", Level.STREET: "street", Level.COMMUNITY: "scope"}
@@ -24,6 +24,13 @@ def standings_in(area: Area, kind: str) -> QuerySet[Standing]:
     """Those of a kind in a district, street or community; the page is read along an index (`ORDER`)."""
     where = WHERE[Level(area.level)]
     return Standing.objects.filter(**{where: area.path}, ranked=True, kind=kind)
+
+
+def unranked_districts() -> list[Area]:
+    """Districts that have organizations and no ruler yet: after an upgrade, or the first import."""
+    ruled = Ruler.objects.values("district")
+    districts = Area.objects.filter(level=Level.DISTRICT).exclude(path__in=ruled).order_by("path")
+    return [one for one in districts if Organization.objects.filter(scope__startswith=one.path).exists()]
 
 
 def listed(rows: QuerySet[Standing]) -> QuerySet[Standing]:
