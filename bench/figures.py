@@ -110,9 +110,9 @@ def _make() -> None:
     _do("SELECT setseed(0.5)")
     _do(_rows(ROWS))
     _do(f"ALTER TABLE {TABLE} ADD PRIMARY KEY (id)")
-    _do(f"CREATE INDEX ON {TABLE} (began DESC NULLS LAST, id DESC) INCLUDE (scope, kind, ended)")
-    _do(f"CREATE INDEX ON {TABLE} (ended) INCLUDE (scope, kind, began) WHERE ended IS NOT NULL")
-    _do(f"CREATE INDEX ON {TABLE} (scope, began DESC NULLS LAST, id DESC)")
+    _do(f"CREATE INDEX ON {TABLE} (began, id) INCLUDE (scope, kind, ended)")
+    _do(f"CREATE INDEX ON {TABLE} (ended, id) INCLUDE (scope, kind, began) WHERE ended IS NOT NULL")
+    _do(f"CREATE INDEX ON {TABLE} (scope, began, id)")
     for event in schema.EVENTS:
         _do(schema.trigger_sql(FACTS, event))
     recount(FACTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -79,14 +79,15 @@ class Term:
 class Order:
     """A total order of a model's rows: some columns and, as the last, the primary key."""
 
-    def __init__(self, model: type[Model], by: Sequence[str]) -> None:
+    def __init__(self, model: type[Model], by: Sequence[str], filled: Collection[str] = ()) -> None:
+        """`filled` names columns that are never empty among the rows of the list."""
         pk = model._meta.pk
         assert pk is not None
         terms = []
         for word in by:
             name = word.lstrip("-")
             field = pk if name == "pk" else model._meta.get_field(name)
-            terms.append(Term(name, word.startswith("-"), bool(getattr(field, "null", False))))
+            terms.append(Term(name, word.startswith("-"), bool(getattr(field, "null", False)) and name not in filled))
         if terms[-1].name != "pk":
             # In the direction of the column before it, so that one index serves both ways.
             terms.append(Term("pk", terms[-1].descending, False))

@@ -4,16 +4,9 @@ The indexes are built beside the work: nobody who writes events waits. Interrupt
 """
 
 import django.contrib.postgres.indexes
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
-
-class AddIndexOnce(AddIndexConcurrently):
-    """Drops the half-built index of an interrupted run before it starts anew."""
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+from linli.core.beside import AddIndexOnce
 
 
 class CreateOnce(migrations.CreateModel):

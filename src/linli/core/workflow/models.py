@@ -34,6 +34,24 @@ def indexes_of_lists(name: str) -> list[models.Index]:
     ]
 
 
+def indexes_of_figures(name: str) -> list[models.Index]:
+    """Where figures count a kind of case by the hundred thousand: those that began and ended, by day."""
+    return [
+        models.Index(
+            models.F("began_at").desc(nulls_last=True),
+            models.F("id").desc(),
+            name=f"{name}_began",
+            include=["scope", "state"],
+        ),
+        models.Index(
+            fields=["ended_at", "id"],
+            name=f"{name}_ended",
+            include=["scope", "state"],
+            condition=Q(ended_at__isnull=False),
+        ),
+    ]
+
+
 class Case(Marked, Worded):
     """Something that runs through a Process and ends. `scope` is the path of the area it lies in."""
 
@@ -222,6 +240,9 @@ class Task(models.Model):
             ),
             models.Index(
                 fields=["closed_at"], include=["scope", "role", "due_on"], condition=_DONE, name="core_task_done"
+            ),
+            models.Index(
+                fields=["opened_at", "id"], include=["scope"], condition=Q(kind="act"), name="core_task_opened"
             ),
             models.Index(fields=["case_type", "case_id"], name="core_task_case"),
         ]

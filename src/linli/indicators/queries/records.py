@@ -176,13 +176,16 @@ class Records:
     @cached_property
     def order(self) -> Order:
         """The latest first: along the index of the day that matters."""
-        ended = self.asked.figure.counts is Counts.ENDED
-        return Order(self.facts.model, [f"-{self.facts.ended if ended else self.facts.began}"])
+        if self.asked.figure.counts is Counts.ENDED:  # what ended has a day
+            return Order(self.facts.model, [f"-{self.facts.ended}"], filled=[self.facts.ended])
+        return Order(self.facts.model, [f"-{self.facts.began}"])
 
     def page(self, after: str, size: int = RECORDS) -> Page[Any]:
         """A page of the list, from a key of an address on."""
         order = self.order
         key = order.read(after)
+        if not self.how_many:  # a whole table would be read to find none
+            return Page([], "", key is None)
         found: list[Any] = []
         for segment in order.segments(key):
             found += self.rows.filter(segment).order_by(*order.order_by)[: size + 1 - len(found)]

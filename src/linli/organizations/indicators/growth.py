@@ -21,6 +21,7 @@ from linli.organizations.choices.incubation import STAYING, IncubationState
 from linli.organizations.indicators.register import GONE, ON_REGISTER, ORGANIZATIONS
 from linli.organizations.indicators.wording import ACTIVITIES as DOING
 from linli.organizations.indicators.wording import INCUBATION, USUAL, words
+from linli.organizations.models.register import NAMED_AS_HUB
 from linli.organizations.queries.activities import ACTIVITY_READERS, activities_visible_to, activity_reach
 from linli.organizations.queries.incubation import incubation_reach, incubations_visible_to, incubators_visible_to
 
@@ -138,8 +139,7 @@ HUBS = Facts(
     model_label="organizations.Organization",
     began="filed_on",
     ended="ended_on",
-    # Their names are the district's own （乡贤参事社， elsewhere 参事会）; what they have in common is in the name.
-    where=(Q(name__contains="乡贤") | Q(name__contains="社会组织服务中心"))
+    where=NAMED_AS_HUB
     & Q(legal_status__in=ON_REGISTER)
     & (Q(ended_on__isnull=False) | ~Q(legal_status__in=[status.value for status in GONE])),
     visible_to=ORGANIZATIONS.visible_to,

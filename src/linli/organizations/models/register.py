@@ -21,7 +21,7 @@ from linli.core.privacy import keyed_hash, mask_id_number, mask_name, mask_phone
 from linli.core.privacy.fields import EncryptedTextField
 from linli.core.registers.search import search_column, token_index, tokens_of
 from linli.core.words import Worded
-from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_lists
+from linli.core.workflow.models import CASE_MARKED, Case, indexes_of_figures, indexes_of_lists
 from linli.organizations.choices.filing import (
     AmendmentKind,
     AmendmentState,
@@ -123,6 +123,10 @@ _MARKED_AT_FIRST = (
 )
 
 
+# Their names are the district's own （乡贤参事社， elsewhere 参事会）; what they have in common is in the name.
+NAMED_AS_HUB = Q(name__contains="乡贤") | Q(name__contains="社会组织服务中心")
+
+
 class Organization(Profile, States):
     """A community social organization on the register. Only actions of cases change it."""
 
@@ -190,6 +194,34 @@ class Organization(Profile, States):
                 F("id").desc(),
                 name="organizations_by_filed_on",
                 include=["scope", "name", *FACET_COLUMNS],
+            ),
+            # What figures count of those that ended, and of the few that bear a grade, stars or a name that tells.
+            models.Index(
+                fields=["ended_on", "id"],
+                name="organizations_ended",
+                include=["scope"],
+                condition=Q(ended_on__isnull=False),
+            ),
+            models.Index(
+                F("registered_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="organizations_graded",
+                include=["scope", "grade"],
+                condition=~Q(grade=""),
+            ),
+            models.Index(
+                F("filed_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="organizations_starred",
+                include=["scope", "stars"],
+                condition=Q(stars__isnull=False),
+            ),
+            models.Index(
+                F("filed_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="organizations_hubs",
+                include=["scope"],
+                condition=NAMED_AS_HUB,
             ),
             models.Index(fields=["lat", "lng"], name="organizations_by_point", include=["datum", "scope"]),
             HashIndex(fields=["leader_id_hash"], name="organizations_leader_id", condition=~Q(leader_id_hash="")),
@@ -265,6 +297,7 @@ class Filing(Profile, Case):
             models.Index(
                 fields=["publicity_to", "id"], condition=Q(state="publicity"), name="organizations_filing_notice"
             ),
+            *indexes_of_figures("organizations_filing"),
         ]
 
     def __str__(self) -> str:
@@ -351,7 +384,7 @@ class Amendment(WithOrganization, Case):
                 name="organizations_one_open_amendment_of_a_kind",
             )
         ]
-        indexes = indexes_of_lists("organizations_amend")
+        indexes = [*indexes_of_lists("organizations_amend"), *indexes_of_figures("organizations_amend")]
 
     def __str__(self) -> str:
         return self.title
