@@ -112,7 +112,7 @@ def _make() -> None:
     _do(f"ALTER TABLE {TABLE} ADD PRIMARY KEY (id)")
     _do(f"CREATE INDEX ON {TABLE} (began, id) INCLUDE (scope, kind, ended)")
     _do(f"CREATE INDEX ON {TABLE} (ended, id) INCLUDE (scope, kind, began) WHERE ended IS NOT NULL")
-    _do(f"CREATE INDEX ON {TABLE} (scope, began, id)")
+    _do(f"CREATE INDEX ON {TABLE} (scope, began, id) INCLUDE (kind, ended)")
     for event in schema.EVENTS:
         _do(schema.trigger_sql(FACTS, event))
     recount(FACTS)
