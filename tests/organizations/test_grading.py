@@ -408,14 +408,6 @@ def test_a_ballot_carries_by_half_of_all(said: list[str | None]) -> None:
         assert Tally(tally.members, min(tally.members, tally.present + 1), tally.in_favour + 1).carried
 
 
-def test_two_officers_count_at_once_one_wins(world: World, registered: Organization) -> None:
-    evaluators(world)
-    grading = voted(balloting(world, registered, round_of(world)), ["for"] * 9)
-    gradings.count_grading(grading, actor=world["district_officer"])
-    with pytest.raises(WrongState, match="district_officer 已在"):
-        gradings.count_grading(grading, actor=world["district_head"])
-
-
 # --- appeal -------------------------------------------------------------------------------------------------------
 
 
