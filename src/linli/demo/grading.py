@@ -22,6 +22,7 @@ from linli.organizations.choices.grading import NATIONAL, SCORES, STARS, Scheme
 from linli.organizations.choices.grading_sheet import SheetState
 from linli.organizations.models import Grading, GradingRound, GradingSheet, HeldGrade, Organization
 from linli.organizations.queries.eligibility import refusals_for
+from linli.organizations.queries.revocation import who_meets_a_ground
 
 EVALUATORS = 5  # beside the persona
 OF_DISTRICT = ("concluded", "notice", "ballot", "evaluation", "check", "mend")
@@ -65,9 +66,11 @@ def _evaluators(world: World) -> None:
 
 def _heads(world: World, number: int) -> None:
     """Registered ones came to the register before anybody had an account: the heads of some have one now, as those
-    who are graded must."""
-    rows = Organization.objects.filter(legal_status=NATIONAL.legal_status, owner=None).order_by("pk")
-    found = [row for row in rows if not refusals_for(row, NATIONAL)][:number]
+    who are graded must. Not of those whose registration may be revoked."""
+    officer = world.staff.holder(Role.DISTRICT_OFFICER, world.places.district)
+    idle = [one.organization.pk for one in who_meets_a_ground(officer)]
+    rows = Organization.objects.filter(legal_status=NATIONAL.legal_status, owner=None).exclude(pk__in=idle)
+    found = [row for row in rows.order_by("pk") if not refusals_for(row, NATIONAL)][:number]
     made = [
         world.accounts.account(f"head-{n}", row.leader_name, phone=row.leader_phone) for n, row in enumerate(found, 1)
     ]
