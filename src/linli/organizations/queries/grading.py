@@ -137,9 +137,11 @@ def picks_for(round: GradingRound, chosen: str) -> Picks:
             seen.add(post.user.username)
             by_role.setdefault(post.role, {})[post.user.username] = f"{post.user}（{post.body}）"
     order = SITTING[SchemeName(round.scheme)]
-    groups = [(role.label, list(by_role[role].items())) for role in order if role in by_role]
+    groups: Picks = [(str(role.label), list(by_role[role].items())) for role in order if role in by_role]
     others = [(user.username, str(user)) for user in people_in(chosen) if user.username not in seen]
-    return [*groups, *([("另外指定的", others)] if others else [])]
+    if others:
+        groups.append(("另外指定的", others))
+    return groups
 
 
 # --- what one page asks -------------------------------------------------------------------------------------------

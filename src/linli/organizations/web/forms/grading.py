@@ -114,7 +114,7 @@ class BoardsForm(DraftForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("commission", "board"):
-            self.fields[name].widget.choices = picks_for(self.instance, getattr(self.instance, name))  # type: ignore[attr-defined]
+            self.fields[name].widget.choices = picks_for(self.instance, getattr(self.instance, name))
 
 
 class SelfForm(DraftForm):
