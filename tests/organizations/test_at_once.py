@@ -12,7 +12,7 @@ from tests.personas import World
 
 from linli.core.access.models import User
 from linli.core.audit.models import Event
-from linli.core.errors import WrongState
+from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.workflow.duties import run_clock
 from linli.core.workflow.models import Task
 from linli.organizations.actions import filings
@@ -29,7 +29,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         try:
             start.wait()
             results[i] = calls[i]()
-        except WrongState as refusal:
+        except (WrongState, NotAllowed, BadInput) as refusal:
             results[i] = refusal
         finally:
             connection.close()

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.api.conftest import Program
 from tests.organizations.grading import (
     MARKS,
     TOTAL,
@@ -104,6 +106,36 @@ def test_a_round_that_is_not_whole_does_not_open(world: World, values: dict[str,
     assert said in error.value.message
     if not said:
         assert "一个人只能在一个委员会里：founder、mediator、merchant、resident、stranger" in error.value.message
+
+
+def test_boards_are_picked_by_name_or_named_by_account(world: World) -> None:
+    """Ticked on the page, typed beside it, and sent as accounts by a program: the same text is kept."""
+    officer = world["district_officer"]
+    draft = begin_round(world.district, scheme="grade", year=clock.today().year, actor=officer)
+    client, address = Client(), f"/cases/gradinground/{draft.uid}/edit/boards/"
+    client.force_login(officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(address).text
+    assert f'value="{world["street_head"].username}"' in page
+    assert f"{world['street_head']}（" in page
+    assert f'value="{world["stranger"].username}"' not in page  # holds no post here
+
+    answer = client.post(
+        address, {"commission": ["street_head", "street_officer", "stranger"], "board": ["", "auditor"]}
+    )
+
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.commission, draft.board) == (
+        302,
+        "street_head\nstreet_officer\nstranger",
+        "auditor",
+    )
+    page = client.get(address).text
+    assert f'value="{world["stranger"].username}"' in page  # named besides: stands among the others now
+    assert "stranger" in client.get(draft.get_absolute_url()).text
+    case, caller = f"/cases/gradinground/{draft.uid}", Program(officer)
+    answer = caller.call("PATCH", case, {"board": "auditor mediator"}, If_Match=caller.get(case)["ETag"])
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.commission.split()[0], draft.board) == (200, "street_head", "auditor\nmediator")
 
 
 @pytest.mark.parametrize(
@@ -406,14 +438,6 @@ def test_a_ballot_carries_by_half_of_all(said: list[str | None]) -> None:
     assert not (tally.carried and tally.rejected)
     if tally.carried:  # a further yes never takes it away
         assert Tally(tally.members, min(tally.members, tally.present + 1), tally.in_favour + 1).carried
-
-
-def test_two_officers_count_at_once_one_wins(world: World, registered: Organization) -> None:
-    evaluators(world)
-    grading = voted(balloting(world, registered, round_of(world)), ["for"] * 9)
-    gradings.count_grading(grading, actor=world["district_officer"])
-    with pytest.raises(WrongState, match="district_officer 已在"):
-        gradings.count_grading(grading, actor=world["district_head"])
 
 
 # --- appeal -------------------------------------------------------------------------------------------------------

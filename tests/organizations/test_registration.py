@@ -11,8 +11,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.core.api.conftest import Program
 from tests.organizations.test_at_once import at_once
-from tests.personas import PDF, World
+from tests.personas import PDF, AreaFactory, World
 
 from linli.core import clock
 from linli.core.access.models import User
@@ -160,12 +161,34 @@ def test_a_service_institution_has_thresholds_of_its_own(
         sent(world, filed, {**SERVICE, **values})
 
 
-def test_a_foundation_is_not_registered_by_a_district(world: World, filed: Organization) -> None:
-    case = actions.begin_registration(filed, actor=world["founder"])
-    with pytest.raises(BadInput, match="基金会由省级以上"):
-        actions.save_registration(case, actor=world["founder"], revision=None, legal_type="foundation")
+def test_a_foundation_is_sent_on_to_the_office_in_charge(client: Client, world: World, filed: Organization) -> None:
+    founder = world["founder"]
+    case = actions.begin_registration(filed, actor=founder)
+    office = queries.foundations_go_to(filed.area)
+    assert "200 万元" in office
+    client.force_login(founder, backend=BACKEND)
+    page = client.post(f"/cases/registration/{case.uid}/edit/kind/", {"legal_type": "foundation"})
+    caller, address = Program(founder), f"/cases/registration/{case.uid}"
+    answer = caller.call("PATCH", address, {"legal_type": "foundation"}, If_Match=caller.get(address)["ETag"])
+    assert (page.status_code, office in page.text) == (422, True)
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"legal_type": office})
+    with pytest.raises(BadInput) as error:
+        actions.save_registration(case, actor=founder, revision=None, legal_type="foundation")
+    assert error.value.fields == {"legal_type": office}
     with pytest.raises(IntegrityError), transaction.atomic():
         Registration.objects.filter(pk=case.pk).update(legal_type="foundation")
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "office"),
+    [("44", "广东省", "广东省民政厅"), ("31", "上海市", "上海市民政局"), ("", "", "省级民政部门")],
+)
+def test_the_office_is_that_of_the_province(db: None, number: str, name: str, office: str) -> None:
+    area = None
+    if number:
+        province = AreaFactory(parent=None, level="province", name=name, code=number)
+        area = AreaFactory(parent=province, level="district", name="某区", code=f"{number}9999")
+    assert queries.foundations_go_to(area).startswith(f"基金会不在区里登记，由{office}登记")
 
 
 @given(individuals=st.integers(0, 60), units=st.integers(0, 40))

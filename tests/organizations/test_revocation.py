@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
+from tests.organizations import party
 from tests.organizations.custody import agreed, booked
 from tests.organizations.test_at_once import at_once
 from tests.organizations.test_registration import code
@@ -23,14 +24,19 @@ from linli.core.workflow.duties import run_clock
 from linli.core.workflow.models import Task
 from linli.core.workflow.queries import open_task, steps_for, steps_to_come
 from linli.organizations.actions import credit, custody
+from linli.organizations.actions import party_people as people
 from linli.organizations.actions import revocation as actions
 from linli.organizations.actions.activities import begin_activity
+from linli.organizations.actions.deregistration import begin_deregistration
 from linli.organizations.models import (
     Activity,
     AnnualReport,
+    CommitteePost,
     CreditListing,
+    Federation,
     Member,
     Organization,
+    PartyMember,
     Revocation,
 )
 from linli.organizations.queries import revocation as queries
@@ -263,6 +269,50 @@ def test_a_reversal_restores_everything(world: World, member: Member, registered
     assert (back.legal_status, back.ended_on, back.credit_status, back.grade) == ("registered", None, "normal", "3A")
     assert (now(member).status, CreditListing.objects.get().state, case.state) == ("active", "removed", "reversed")
     assert "复议撤销，已恢复" in Client().get("/revocations/").content.decode()
+
+
+def test_a_reversal_gives_back_party_cover_members_and_posts(
+    world: World, federation: Federation, registered: Organization
+) -> None:
+    """And names what it cannot give back: an activity that was cancelled, a member who is elsewhere meanwhile."""
+    secretary, officer = world["federation_secretary"], world["district_officer"]
+    party.members(world, registered, 3, 1)
+    unit = party.standing(world, party.suggested(world, federation)[0])
+    people.enter_committee_post(registered, actor=secretary, person_name="许惠如", approval="东街〔2026〕3 号")
+    activity = begin_activity(registered, actor=world["founder"])
+    case = served(world, registered)
+    gone = PartyMember.objects.filter(organization=registered, left_on__isnull=False)
+    assert (gone.count(), now(registered).party_cover, unit.covered) == (3, "none", [])
+    other = party.organization(world.neighbour_community, "聚龙舞蹈队")
+    party.member(world, other, 1)
+    case = actions.reconsider_revocation(case, actor=world["founder"], reason="有活动，没录。")
+
+    case = actions.reverse_revocation(case, actor=officer, reason="金府行复〔2027〕3 号")
+
+    assert (now(registered).party_cover, now(unit).covered) == ("own", [registered])
+    back = PartyMember.objects.filter(organization=registered, left_on__isnull=True)
+    assert [(row.standing, row.managed_by) for row in back] == [("managed", unit)] * 2
+    assert CommitteePost.objects.filter(organization=registered, held_to__isnull=True).count() == 1
+    assert case.before["anew"] == ["党员林*已经在别处，需要的请重新登记。"]
+    assert queries.cancelled_by(case, officer) == [now(activity)]
+    page = Client()
+    page.force_login(world["founder"], backend=BACKEND)
+    told = page.get(case.get_absolute_url()).text
+    assert f'href="{activity.get_absolute_url()}"' in told
+    assert "党员林*已经在别处" in told
+
+
+def test_what_liquidates_is_not_revoked_and_what_is_revoked_does_not_liquidate(
+    world: World, registered: Organization
+) -> None:
+    case = told(world, registered)
+    with pytest.raises(WrongState, match=f"有一件撤销登记在办（{case.number}）"):
+        begin_deregistration(registered, actor=world["founder"])
+    actions.withdraw_revocation(case, actor=world["district_officer"])
+    assert begin_deregistration(registered, actor=world["founder"]).state == "draft"
+    Organization.objects.filter(pk=registered.pk).update(legal_status="liquidating")
+    with pytest.raises(WrongState, match="正在清算，由注销登记了结"):
+        actions.begin_revocation(now(registered), actor=world["district_officer"])
 
 
 def test_a_decision_that_is_upheld_stands(world: World, registered: Organization) -> None:

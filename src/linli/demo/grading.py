@@ -22,8 +22,10 @@ from linli.organizations.choices.grading import NATIONAL, SCORES, STARS, Scheme
 from linli.organizations.choices.grading_sheet import SheetState
 from linli.organizations.models import Grading, GradingRound, GradingSheet, HeldGrade, Organization
 from linli.organizations.queries.eligibility import refusals_for
+from linli.organizations.queries.revocation import who_meets_a_ground
 
 EVALUATORS = 5  # beside the persona
+OF_DISTRICT = ("concluded", "notice", "ballot", "evaluation", "check", "mend")
 SELF = (92, 85, 88, 90, 86)
 GIVEN = ((90, 82, 84, 88, 80), (86, 78, 85, 84, 82), (91, 84, 80, 86, 78))
 CRITERIA = (
@@ -42,7 +44,8 @@ def load_grading(world: World) -> tuple[int, int]:
     _evaluators(world)
     district = world.places.district
     street = next(area for area in world.places.streets if area.code == STREET)
-    _round(world, NATIONAL, district, ("concluded", "notice", "ballot", "evaluation", "check"))
+    _heads(world, len(OF_DISTRICT))
+    _round(world, NATIONAL, district, OF_DISTRICT)
     _round(world, STARS, street, ("concluded", "notice", "evaluation", "opinion"))
     _papers_of_before(world)
     standing = HeldGrade.objects.filter(ended_on=None)
@@ -59,6 +62,22 @@ def _evaluators(world: World) -> None:
     since = world.today - dt.timedelta(days=900)
     for user in made:
         Post.objects.create(user=user, role=Role.EVALUATOR, body=body, area=district, title="评审", valid_from=since)
+
+
+def _heads(world: World, number: int) -> None:
+    """Registered ones came to the register before anybody had an account: the heads of some have one now, as those
+    who are graded must. Not of those whose registration may be revoked."""
+    officer = world.staff.holder(Role.DISTRICT_OFFICER, world.places.district)
+    idle = [one.organization.pk for one in who_meets_a_ground(officer)]
+    rows = Organization.objects.filter(legal_status=NATIONAL.legal_status, owner=None).exclude(pk__in=idle)
+    found = [row for row in rows.order_by("pk") if not refusals_for(row, NATIONAL)][:number]
+    made = [
+        world.accounts.account(f"head-{n}", row.leader_name, phone=row.leader_phone) for n, row in enumerate(found, 1)
+    ]
+    world.accounts.write()
+    for row, user in zip(found, made, strict=True):
+        row.owner = user
+        row.save(update_fields=["owner"])
 
 
 def _left(world: World, organization: Organization) -> None:
@@ -143,7 +162,7 @@ class _Story:
 
     def tell(self, n: int, end: str) -> None:
         """As far as it has come."""
-        late = {"check": 2, "opinion": 2}.get(end, 55 - n)
+        late = {"check": 2, "opinion": 2, "mend": 9}.get(end, 55 - n)
         with clock.at(self.at(late)):
             grading = gradings.begin_grading(self.organization, round=self.row, actor=self.head)
             title = "自评报告"
@@ -164,6 +183,11 @@ class _Story:
                 words = "每周都有活动，来的多是本社区老人；台账在社区能看到。"
                 grading = gradings.give_opinion(grading, actor=worker, reason=words)
         if end == "check":
+            return
+        if end == "mend":
+            with clock.at(self.at(7)):
+                words = "自评报告没有附理事会的会议记录，请补上再交。"
+                gradings.return_grading(grading, actor=self.officer, reason=words)
             return
         with clock.at(self.at(6 if end == "evaluation" else 38 - n)):
             grading = gradings.draw_evaluators(grading, actor=self.officer)

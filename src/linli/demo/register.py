@@ -33,6 +33,8 @@ from linli.demo.statuses import STATUSES, UNFILED, WITH_CODE, play_status, state
 from linli.demo.world import World, sort_like
 from linli.organizations.choices import filing as choices
 from linli.organizations.choices.filing import FilingState, Kind, LegalStatus
+from linli.organizations.choices.registration import CODE_BEGINS
+from linli.organizations.choices.states import LegalType
 from linli.organizations.models import PROFILE_FIELDS, Filing, Organization
 
 # Grown fastest before 2018, as in the seed (273 at the end of 2012, 532 at the end of 2018).
@@ -266,11 +268,11 @@ def profile_of(profile: dict[str, Any]) -> dict[str, Any]:
 
 
 def _organization(world: World, one: Past, final: dict[str, Any], number: str | None) -> Organization:
-    issued_on = timezone.localdate(one.issued)
+    issued_on, states = timezone.localdate(one.issued), states_of(one)
     return Organization(
         **profile_of(final),
         number=number,
-        uscc=_code(world.random) if one.status in WITH_CODE else "",
+        uscc=_code(world.random, states["legal_type"]) if one.status in WITH_CODE else "",
         scope=one.community.path,
         legal_status=one.status,
         owner=one.owner,
@@ -279,7 +281,7 @@ def _organization(world: World, one: Past, final: dict[str, Any], number: str | 
         ended_on=one.ended_on,
         created_at=one.issued,
         urban_rural=one.community.urban_rural,
-        **states_of(one),
+        **states,
     )
 
 
@@ -305,10 +307,11 @@ def _filing(one: Past, number: str, parameters: dict[str, Any]) -> Filing:
     )
 
 
-def _code(random: Random) -> str:
-    """A unified social credit code that nobody bears, with both check characters right."""
-    inner = f"MJX{random.randrange(100_000):05d}"
-    body = f"5{random.choice('12')}440511{inner}{uscc.inner_check_character(inner)}"
+def _code(random: Random, legal_type: LegalType) -> str:
+    """A unified social credit code that nobody bears, of its legal type, with both check characters right."""
+    digits = random.randrange(100_000)
+    inner = f"MJ{random.choice('XY')}{digits:05d}"
+    body = f"{CODE_BEGINS[legal_type]}440511{inner}{uscc.inner_check_character(inner)}"
     return body + uscc.check_character(body)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from linli.core.codes import id_number, names, phone
 from linli.core.sheets.cells import MARK, NUMBER, day_of, is_day_format, plain, shown, unescaped
 from linli.core.sheets.checks import NOTHING, check
-from linli.core.sheets.declare import Column, Kind
+from linli.core.sheets.declare import REGISTRY, Column, Kind
 from linli.core.sheets.xlsx import column_index, column_letters
 
 MESSY = st.text(st.sampled_from("陈秀梅书画社（）() 　·.a1２X\u200b-'\x01\t"), max_size=12)
@@ -77,6 +77,19 @@ def test_no_cell_breaks_a_check(text: str, kind: Kind) -> None:
 
     assert len(values) == 3
     assert all(sentence.endswith("。") for sentence in problems.values())
+
+
+CHOSEN = [
+    (sheet.slug, column) for sheet in REGISTRY.values() for column in sheet.columns if column.kind is Kind.CHOICE
+]
+
+
+@pytest.mark.parametrize(("slug", "column"), CHOSEN, ids=[f"{slug}.{column.name}" for slug, column in CHOSEN])
+def test_what_the_template_offers_is_taken(slug: str, column: Column) -> None:
+    """Every word of a drop-down, also one in brackets: 县（区）级."""
+    values, problems = check(column, [plain(str(label)) for _value, label in column.choices])
+
+    assert (values.to_list(), problems) == ([value for value, _label in column.choices], {})
 
 
 @given(st.dates(dt.date(1927, 5, 18), dt.date(2119, 1, 1)))

@@ -32,7 +32,8 @@ from linli.demo.personas import COMMUNITY, DISTRICT, PERSONAS, STREET
 from linli.demo.queries import waiting_for
 from linli.organizations.choices import filing as choices
 from linli.organizations.choices.filing import FilingState, Kind, LegalStatus, NationalKind
-from linli.organizations.models import Amendment, Filing, Organization
+from linli.organizations.models import Amendment, Filing, Grading, Organization, Revocation
+from linli.organizations.queries.revocation import public_revocations
 
 pytestmark = pytest.mark.usefixtures("district")
 
@@ -68,6 +69,27 @@ def test_every_legal_status_and_seventeen_registered_with_a_code() -> None:
     assert statuses[LegalStatus.REGISTERED] == 17
     assert Organization.objects.filter(legal_status=LegalStatus.REGISTERED, uscc="").count() == 0
     assert [(check_uscc(code), inner_warning(code)) for code in codes] == [(code, "") for code in codes]
+
+
+def test_codes_follow_the_legal_type() -> None:
+    pairs = Organization.objects.exclude(uscc="").values_list("legal_type", "uscc")
+    begins = {(legal_type, code[:2]) for legal_type, code in pairs}
+
+    assert begins == {("association", "51"), ("service", "52")}
+
+
+def test_gradings_and_revocations_stand_in_several_states() -> None:
+    gradings = set(Grading.objects.values_list("scheme", "state"))
+    matters = set(Revocation.objects.values_list("kind", "state"))
+
+    assert gradings == {
+        *(("grade", state) for state in ("concluded", "notice", "ballot", "evaluation", "check", "mend")),
+        *(("stars", state) for state in ("concluded", "notice", "evaluation", "opinion")),
+    }
+    assert matters == {("revoke", "stating"), ("revoke", "deciding"), ("ban", "window"), ("ban", "serving")}
+    assert [row.organization for row in public_revocations()] == [
+        row.organization for row in Revocation.objects.filter(state="window")
+    ]
 
 
 def test_loading_again_changes_nothing() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.db import transaction
 from django.test import Client
 
@@ -19,6 +21,7 @@ from linli.core.audit.marks import sound_rows
 from linli.core.audit.models import Event
 from linli.core.errors import WrongState
 from linli.core.figures.declare import kept
+from linli.core.sheets import actions as sheets
 from linli.demo import load as demo
 from linli.demo.scenario import jinping, shangyu
 from linli.demo.scenario.loading import load, loaded
@@ -28,6 +31,7 @@ from linli.indicators.queries.places import below, spot_of
 from linli.indicators.queries.published import compared, sources
 from linli.indicators.queries.records import Asked, Records, lists_of
 from linli.organizations.models import Activity, Incubation, Organization, PartyMember
+from linli.organizations.sheets.organizations import ORGANIZATIONS
 
 OFFICER = "wuminjie"
 
@@ -110,6 +114,46 @@ def test_it_is_loaded_once_and_beside_nothing_else(scenario: str, db: None) -> N
     demo.ensure(lambda said: None)
 
     assert Organization.objects.count() == before
+
+
+def cell(row: Organization, name: str) -> str:
+    """A cell of the template as the register would fill it in: words for what is chosen, names for places."""
+    if name in ("street", "area"):
+        assert row.area is not None
+        assert row.area.parent is not None
+        return row.area.parent.name if name == "street" else row.area.name
+    shown = getattr(row, f"get_{name}_display", None)
+    value = shown() if shown is not None and getattr(row, name) else getattr(row, name)
+    return "" if value is None else str(value)
+
+
+def test_its_books_brought_once_more_change_nothing(code: str) -> None:
+    """With every column, through the same import as any workbook; but for places that are no more."""
+    held = Organization.objects.filter(area__in=Area.objects.filter(valid())).order_by("pk")
+    rows = list(held.select_related("area__parent"))
+    officer = User.objects.get(username=OFFICER)
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [column.label for column in ORGANIZATIONS.columns])
+        for at, row in enumerate(rows, 1):
+            sheet.write_row(at, 0, [cell(row, column.name) for column in ORGANIZATIONS.columns])
+    before = list(Organization.objects.order_by("pk").values())
+
+    batch = sheets.begin_import(ORGANIZATIONS, out, name="去年的名册.xlsx", actor=officer)
+    sheets.read_import(batch.pk)
+    batch.refresh_from_db()
+    sheets.apply_import(batch, actor=officer)
+    while sheets.continue_import(batch.pk):
+        pass
+    batch.refresh_from_db()
+
+    assert {state: n for state, n in batch.counts.items() if n} == dict.fromkeys(
+        ("read", "same", "skipped"), len(rows)
+    )
+    assert len(rows) == {"440511": 366, "330604": 3630}[code]
+    assert list(Organization.objects.order_by("pk").values()) == before
+    assert not Event.objects.filter(name__in=("sheets.created", "sheets.updated")).exists()
 
 
 def test_the_page_says_it(code: str) -> None:

@@ -347,12 +347,18 @@ def _day(column: Column, raw: str) -> str:
     return day.isoformat()
 
 
+def _folded(text: str) -> str:
+    return simplified("".join(_tidy(text).split()))
+
+
 def _chosen(column: Column) -> Callable[[str], str]:
-    words = {label: value for value, label in column.choices} | dict(column.words)
+    # Folded like what is typed: a label may hold full-width brackets （县（区）级）.
+    words = {_folded(label): value for value, label in column.choices}
+    words |= {_folded(label): value for label, value in column.words.items()}
     values = {value for value, _ in column.choices}
 
     def choose(raw: str) -> str:
-        text = simplified("".join(_tidy(raw).split()))
+        text = _folded(raw)
         if _nothing(raw) and not column.required and text not in words:
             return ""
         if text in words:

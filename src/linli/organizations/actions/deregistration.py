@@ -28,6 +28,7 @@ from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import Deregistration, Organization
 from linli.organizations.queries.custody import custody_of
 from linli.organizations.queries.deregistration import registered_here, takers, unsettled_reports
+from linli.organizations.queries.revocation import open_revocation_of
 
 BEGIN, SAVED = "organizations.begin_deregistration", "organizations.draft_saved"
 MOVED, ENDED, MERGED = "organizations.legal_status", "organizations.deregistered", "organizations.merged_into"
@@ -57,12 +58,22 @@ def begin_deregistration(organization: Organization, *, actor: User) -> Deregist
     if not registered_here(organization):
         level = organization.get_registered_level_display()
         raise WrongState(BEGIN, f"“{organization.name}”由{level}登记机关登记，注销也到那里办理。")
+    _not_to_be_revoked(organization, BEGIN)
     draft = Deregistration(
         organization=organization,
         owner=organization.owner,
         entered_by=None if organization.owner_id == actor.pk else actor,
     )
     return open_draft(draft, actor=actor, code=BEGIN)
+
+
+def _not_to_be_revoked(organization: Organization, code: str) -> None:
+    """Nobody escapes a revocation by liquidating: the matter that is open comes first."""
+    case = open_revocation_of(organization)
+    if case is not None:
+        raise WrongState(
+            code, f"“{organization.name}”有一件撤销登记在办（{case.number}），有了结果以前不能注销登记。"
+        )
 
 
 def save_deregistration(case: Deregistration, *, actor: User, revision: int | None, **values: Any) -> Deregistration:
@@ -133,6 +144,7 @@ def resubmit_deregistration(case: Deregistration, *, actor: User) -> None:
 @performs(choices.CONSENT)
 def consent_deregistration(case: Deregistration, *, actor: User, reason: str = "") -> None:
     """The liquidation begins: from now on the organization does nothing else."""
+    _not_to_be_revoked(case.organization, choices.CONSENT.name)
     _move(case, LegalStatus.REGISTERED, LegalStatus.LIQUIDATING, actor)
     stand_still(case.organization, reason=f"组织开始清算（{case.number}），清算期间不开展清算以外的活动。")
 

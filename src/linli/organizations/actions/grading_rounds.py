@@ -18,6 +18,7 @@ from linli.organizations.choices import grading_round as choices
 from linli.organizations.choices.grading import LEAST, SCHEMES, WEIGHTS, WHOLE, Board
 from linli.organizations.choices.grading_case import GRADING, GradingState
 from linli.organizations.models import BoardMember, Grading, GradingRound
+from linli.organizations.queries.grading import accounts_in
 
 BEGIN, SAVED = "organizations.begin_round", "organizations.draft_saved"
 
@@ -43,11 +44,6 @@ def begin_round(area: Area, *, scheme: str, year: int, actor: User) -> GradingRo
 def save_round(round: GradingRound, *, actor: User, revision: int | None, **values: Any) -> GradingRound:
     """Keep what was typed so far."""
     return keep_draft(round, steps=(choices.OPEN_ROUND,), name=SAVED, actor=actor, revision=revision, values=values)
-
-
-def accounts_in(text: str) -> list[str]:
-    """The accounts of a board, one a line or separated by blanks, each once, in the order typed."""
-    return list(dict.fromkeys(text.replace("、", " ").replace("，", " ").split()))
 
 
 def round_missing(round: GradingRound) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from linli.areas.models import Area
 from linli.core import clock
@@ -19,7 +21,7 @@ from linli.core.errors import BadInput, NotAllowed, WrongState
 from linli.core.privacy import keyed_hash, mask_name
 from linli.organizations.actions.erasing import ERASED
 from linli.organizations.choices.filing import LIVING
-from linli.organizations.choices.party import PartyStage
+from linli.organizations.choices.party import COVERING, PartyStage
 from linli.organizations.choices.states import PartyCover
 from linli.organizations.models import CommitteePost, Organization, PartyCoverage, PartyMember, PartyUnit
 from linli.organizations.queries.party import unit_of
@@ -253,15 +255,65 @@ def erase_secretary(unit: PartyUnit, *, actor: User) -> None:
 # --- what happens to an organization ------------------------------------------------------------------------------
 
 
-def leave_party(organization: Organization, *, actor: User) -> None:
+def leave_party(organization: Organization, *, actor: User) -> dict[str, Any]:
     """An organization ends: no unit covers it, nobody is managed through it, no post is held in it. Runs in the
-    transaction of whoever ends it, who holds its row and saves it."""
+    transaction of whoever ends it, who holds its row and saves it; what was ended, for `return_to_party`."""
+    covering = PartyCoverage.objects.filter(organization=organization, holds=True)
+    left: dict[str, Any] = {
+        "cover": organization.party_cover,
+        "units": list(covering.values_list("unit__uid", flat=True)),
+        "members": [],
+        "posts": [],
+    }
     organization.party_cover = PartyCover.NONE
-    PartyCoverage.objects.filter(organization=organization, holds=True).update(holds=False)
+    covering.update(holds=False)
     for member in PartyMember.objects.filter(organization=organization, left_on__isnull=True).order_by("pk"):
         _leave(member, actor, "所在的社会组织终止")
+        left["members"].append(member.uid)
     for post in CommitteePost.objects.filter(organization=organization, held_to__isnull=True).order_by("pk"):
         _relieve(post, actor)
+        left["posts"].append(post.uid)
+    return left
+
+
+def return_to_party(organization: Organization, left: Mapping[str, Any], *, actor: User) -> list[str]:
+    """It did not end after all: cover, members and posts as they were before `leave_party`, in the transaction of
+    whoever restores it and saves it. What has changed meanwhile stays; a sentence for each says what to do anew."""
+    todo = []
+    unit = PartyUnit.objects.select_for_update(of=("self",)).filter(uid__in=left.get("units", ())).first()
+    covered = PartyCoverage.objects.filter(organization=organization, holds=True).exists()
+    if unit is not None and unit.state in COVERING and not covered:
+        PartyCoverage.objects.filter(organization=organization, unit=unit).update(holds=True)
+        organization.party_cover = left["cover"]
+    elif unit is not None:
+        todo.append(f"“{unit.name}”已经不在或者有了变动，请重新给这家组织设党的组织。")
+        unit = None
+    for uid in left.get("members", ()):
+        member = PartyMember.objects.select_for_update(of=("self",)).get(uid=uid)
+        elsewhere = PartyMember.objects.filter(id_number_hash=member.id_number_hash, left_on__isnull=True)
+        if member.left_on is None:
+            continue
+        if not member.id_number_hash or elsewhere.exists():
+            todo.append(f"党员{member}已经在别处，需要的请重新登记。")
+            continue
+        member.left_on = None  # `managed_by` was kept
+        if unit is None or member.managed_by_id != unit.pk:
+            member.managed_by = None
+        member.save()
+        record(actor, "organizations.party_member_back", member)
+    for uid in left.get("posts", ()):
+        post = CommitteePost.objects.select_for_update(of=("self",)).get(uid=uid)
+        taken = Q(person_name=post.person_name) | (Q(is_head=True) if post.is_head else Q())
+        again = CommitteePost.objects.filter(taken, organization=organization, held_to__isnull=True)
+        if post.held_to is None:
+            continue
+        if post.erased_at is not None or again.exists():
+            todo.append(f"{mask_name(post.person_name)}的两委兼职有了变动，需要的请重新登记。")
+            continue
+        post.held_to = None
+        post.save()
+        record(actor, "organizations.committee_post_back", post)
+    return todo
 
 
 def move_party(organization: Organization) -> None:

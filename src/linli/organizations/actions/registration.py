@@ -22,7 +22,7 @@ from linli.organizations.choices.registration import CODE_BEGINS, DECISION_DAYS,
 from linli.organizations.choices.states import LegalType, RegisteredLevel
 from linli.organizations.models import Organization, Registration
 from linli.organizations.queries.register import name_taken
-from linli.organizations.queries.registration import code_taken, divisions, grown
+from linli.organizations.queries.registration import code_taken, divisions, foundations_go_to, grown
 from linli.organizations.rules.registration import MAY_REGISTER
 
 BEGIN, SAVED = "organizations.begin_registration", "organizations.draft_saved"
@@ -61,7 +61,10 @@ def begin_registration(organization: Organization, *, actor: User) -> Registrati
 
 
 def save_registration(case: Registration, *, actor: User, revision: int | None, **values: Any) -> Registration:
-    """Keep what has been typed so far."""
+    """Keep what has been typed so far. A foundation is sent on to the office that registers it."""
+    if values.get("legal_type") == LegalType.FOUNDATION:
+        text = foundations_go_to(case.organization.area)
+        raise BadInput(SAVED, text, fields={"legal_type": text})
     return keep_draft(case, steps=SENDING, name=SAVED, actor=actor, revision=revision, values=values)
 
 
@@ -91,8 +94,6 @@ def lacking(case: Registration) -> list[str]:
 def missing(case: Registration) -> list[str]:
     """What is still to be done before the application can be sent, as instructions; empty when nothing is."""
     todo = [words for name, words in REQUIRED if not getattr(case, name)]
-    if case.legal_type == LegalType.FOUNDATION:
-        todo.append("基金会由省级以上民政部门登记，请到省民政厅申请")
     todo += name_todo(case)
     todo += lacking(case)
     held = {attachment.slot for attachment in attachments_of(case)} if case.pk else set()

@@ -16,7 +16,7 @@ from linli.core.parameters import value_of
 from linli.core.workflow.drafts import keep_draft, open_draft
 from linli.core.workflow.engine import keep_version, perform, performs
 from linli.core.workflow.numbers import next_number
-from linli.organizations.actions.party_people import leave_party
+from linli.organizations.actions.party_people import leave_party, return_to_party
 from linli.organizations.actions.register import end
 from linli.organizations.actions.standstill import stand_still
 from linli.organizations.choices import revocation as choices
@@ -50,6 +50,12 @@ def begin_revocation(organization: Organization, *, actor: User, ground: str = "
     held = Revocation.objects.filter(organization=organization).exclude(state__in=choices.REVOCATION.ends).first()
     if held is not None:
         return held
+    if organization.legal_status == LegalStatus.LIQUIDATING:
+        raise WrongState(
+            BEGIN,
+            f"“{organization.name}”正在清算，由注销登记了结，清算组对债务负责；注销撤回或者不予注销、"
+            "恢复为已登记以后，才能提出撤销登记。",
+        )
     if organization.legal_status != LegalStatus.REGISTERED:
         status = organization.get_legal_status_display()
         raise WrongState(BEGIN, f"“{organization.name}”{status}，撤销登记只对已登记的组织。")
@@ -209,10 +215,10 @@ def _revoke(case: Revocation, actor: User) -> None:
         **{name: str(value) for name in KEPT_STATES if (value := getattr(held, name))},
     }
     end(held, LegalStatus.REVOKED)
-    leave_party(held, actor=actor)
+    case.before["party"] = leave_party(held, actor=actor)
     held.save()
     record(actor, "organizations.revoked", held, case=case.number, decision=case.decision_number)
-    stand_still(held, reason=f"登记已经撤销（{case.decision_number}）。")
+    case.before["activities"] = stand_still(held, reason=f"登记已经撤销（{case.decision_number}）。")
     for report in AnnualReport.objects.filter(organization=held, state__in=(ReportState.DUE, ReportState.MEND)):
         perform(EXEMPT, report, actor=actor, reason=f"登记已经撤销（{case.number}）。")
 
@@ -270,7 +276,7 @@ def _ban(case: Revocation, actor: User) -> None:
     held.save()
     case.organization = held
     record(actor, "organizations.banned", held, case=case.number, decision=case.decision_number)
-    stand_still(held, reason=f"已经取缔（{case.decision_number}）。")
+    case.before["activities"] = stand_still(held, reason=f"已经取缔（{case.decision_number}）。")
 
 
 @performs(choices.RECALL)
@@ -303,8 +309,8 @@ def uphold_revocation(case: Revocation, *, actor: User, reason: str) -> None:
 
 @performs(choices.REVERSE)
 def reverse_revocation(case: Revocation, *, actor: User, reason: str) -> None:
-    """The decision falls: register, list and memberships are as they were before it. Party units that let it go and
-    activities that were cancelled are not brought back; people decide on those anew."""
+    """The decision falls: register, list, memberships, Party cover, Party members and posts are as they were before
+    it. What was cancelled or has changed meanwhile is not brought back: the page of the case names it, with links."""
     assert case.organization_id is not None
     held = Organization.objects.select_for_update(of=("self",)).get(pk=case.organization_id)
     wanted = LegalStatus.REVOKED if case.kind == RevocationKind.REVOKE else LegalStatus.BANNED
@@ -317,16 +323,20 @@ def reverse_revocation(case: Revocation, *, actor: User, reason: str) -> None:
     for name in ("legal_type", "registered_level"):
         setattr(held, name, before.get(name, getattr(held, name)))
     _restore_grades(held, before)
+    anew = return_to_party(held, before.get("party", {}), actor=actor)
     held.save()
     case.reversed_on = clock.today()
     record(actor, "organizations.revocation_reversed", held, case=case.number, reason=reason)
     for named in before.get("members", []):
         uid, _, status = named.partition(":")
         row = Member.objects.select_for_update().filter(uid=uid, status=MemberStatus.SUSPENDED).first()
-        if row is not None:
+        if row is None:
+            anew.append("会员资格在这期间有了变动，没有恢复，请联合会重新办理。")
+        else:
             row.status = status
             row.save()
             record(actor, "organizations.member_moved", row, before=MemberStatus.SUSPENDED.value, after=status)
+    case.before = {**before, "anew": anew}
     listing = CreditListing.objects.filter(uid=before.get("listing", ""), state__in=ON_LIST).first()
     if listing is not None:
         perform(

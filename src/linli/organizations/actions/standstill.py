@@ -13,8 +13,8 @@ from linli.organizations.models import Activity, Organization
 TOLD = (Role.COMMUNITY_WORKER, Role.COMMUNITY_HEAD, Role.FEDERATION_SECRETARY)
 
 
-def stand_still(organization: Organization, *, reason: str) -> int:
-    """Cancel what has not taken place, with the reason; how many activities that were.
+def stand_still(organization: Organization, *, reason: str) -> list[str]:
+    """Cancel what has not taken place, with the reason; the outward names of the activities.
 
     The organizer is told by the step itself, the community and the federation of what had left the draft.
     """
@@ -33,4 +33,4 @@ def stand_still(organization: Organization, *, reason: str) -> int:
                     body=reason,
                     url=activity.get_absolute_url(),
                 )
-    return len(held)
+    return [activity.uid for activity in held]

@@ -87,6 +87,17 @@ STARS = Scheme(
     law=LOCAL,
     asks_community=True,
 )
+# Whose holders a board is usually picked from; anybody else with an account may be named as well.
+SITTING = {
+    SchemeName.GRADE: (
+        *(Role.DISTRICT_HEAD, Role.DISTRICT_OFFICER, Role.STREET_HEAD, Role.STREET_OFFICER),
+        Role.FEDERATION_SECRETARY,
+    ),
+    SchemeName.STARS: (
+        *(Role.STREET_HEAD, Role.STREET_OFFICER, Role.FEDERATION_SECRETARY, Role.FEDERATION_TREASURER),
+        Role.COMMUNITY_HEAD,
+    ),
+}
 SCHEMES = {scheme.name.value: scheme for scheme in (NATIONAL, STARS)}
 LEVELS = 5
 AGAIN_MONTHS = 24  # the last of a valid result in which one may apply anew

@@ -26,7 +26,7 @@ NAME_FORMS = {
 }
 # What the law itself asks of an association, whatever a district sets: the database holds it.
 LEAST_INDIVIDUALS, LEAST_UNITS, LEAST_MIXED, LEAST_FUNDS = 50, 30, 50, 30_000
-CODE_BEGINS = {LegalType.ASSOCIATION: "51", LegalType.SERVICE: "52"}
+CODE_BEGINS = {LegalType.ASSOCIATION: "51", LegalType.SERVICE: "52", LegalType.FOUNDATION: "53"}  # GB 32100-2015
 
 
 class RegistrationState(TextChoices):

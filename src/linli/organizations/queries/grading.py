@@ -17,7 +17,7 @@ from linli.core.access.models import User
 from linli.core.workflow import visible
 from linli.core.workflow.models import Task
 from linli.organizations.choices.grade_change import CHANGE, ChangeState
-from linli.organizations.choices.grading import SCHEMES, Board, Choice, Scheme
+from linli.organizations.choices.grading import SCHEMES, SITTING, Board, Choice, Scheme, SchemeName
 from linli.organizations.choices.grading_case import GRADING, SHEETS_OPEN, GradingState
 from linli.organizations.choices.grading_round import ROUND, RoundState
 from linli.organizations.choices.grading_sheet import SHEET, SheetState
@@ -101,6 +101,47 @@ def held_visible_to(user: Person) -> QuerySet[HeldGrade]:
         .select_related("organization__area__parent")
         .defer(*OF_ORGANIZATION)
     )
+
+
+# --- who may be picked for a board --------------------------------------------------------------------------------
+
+
+def accounts_in(text: str) -> list[str]:
+    """The accounts of a board, one a line or separated by blanks, each once, in the order typed."""
+    return list(dict.fromkeys(text.replace("、", " ").replace("，", " ").split()))
+
+
+def people_in(text: str) -> list[User]:
+    """Those of a board's accounts that there are, in the order they were named."""
+    accounts = accounts_in(text)
+    found = {user.username: user for user in User.objects.filter(username__in=accounts)} if accounts else {}
+    return [found[account] for account in accounts if account in found]
+
+
+Picks = list[tuple[str, list[tuple[str, str]]]]
+
+
+def picks_for(round: GradingRound, chosen: str) -> Picks:
+    """Select choices for a board: who holds a post in the round's area, by post; and who was named besides."""
+    posts = (
+        posts_on(clock.today())
+        .filter(role__in=SITTING[SchemeName(round.scheme)], area__path__startswith=round.area.path)
+        .filter(user__is_active=True)
+        .select_related("user", "body")
+        .order_by("area__path", "pk")
+    )
+    by_role: dict[str, dict[str, str]] = {}
+    seen: set[str] = set()
+    for post in posts:
+        if post.user.username not in seen:
+            seen.add(post.user.username)
+            by_role.setdefault(post.role, {})[post.user.username] = f"{post.user}（{post.body}）"
+    order = SITTING[SchemeName(round.scheme)]
+    groups: Picks = [(str(role.label), list(by_role[role].items())) for role in order if role in by_role]
+    others = [(user.username, str(user)) for user in people_in(chosen) if user.username not in seen]
+    if others:
+        groups.append(("另外指定的", others))
+    return groups
 
 
 # --- what one page asks -------------------------------------------------------------------------------------------

@@ -35,6 +35,20 @@ def divisions(area: Area | None) -> list[str]:
     return ["".join(names[n:]) for n in range(len(names))]
 
 
+def foundations_go_to(area: Area | None) -> str:
+    """Why no district registers a foundation, and which office does: 基金会管理条例, rulebook §2.1 [V].
+
+    The department of the province is named where the tree of areas knows the province.
+    """
+    above = ancestors(area) if area is not None else []
+    province = next((step.name for step in above if step.level == Level.PROVINCE), "")
+    office = f"{province}{'民政局' if province.endswith('市') else '民政厅'}" if province else "省级民政部门"
+    return (
+        f"基金会不在区里登记，由{office}登记（在全国募捐的由民政部登记）：原始基金不低于 200 万元，"
+        f"公开募捐的不低于 400 万元。请向{office}申请；登记以后由区里导入名册，登记机关层级选“省级”。"
+    )
+
+
 def code_taken(uscc: str, *, but: Organization) -> Organization | None:
     """The organization that bears a unified social credit code already."""
     return Organization.objects.filter(uscc=uscc).exclude(pk=but.pk).first()

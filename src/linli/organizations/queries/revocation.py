@@ -25,6 +25,7 @@ from linli.organizations.choices.revocation import (
 )
 from linli.organizations.choices.states import LegalType, RegisteredLevel
 from linli.organizations.models import Activity, AnnualReport, Organization, Revocation
+from linli.organizations.queries.activities import activities_visible_to
 from linli.organizations.queries.credit import months_later
 from linli.organizations.queries.register import HIDDEN, OUTLINES
 
@@ -54,6 +55,19 @@ def public_revocations() -> QuerySet[Revocation]:
         .select_related("organization", "area__parent")
         .defer(*(f"organization__{name}" for name in HIDDEN), "area__boundary", "area__parent__boundary")
     )
+
+
+def open_revocation_of(organization: Organization) -> Revocation | None:
+    """The matter of which it has been told and which has no end yet."""
+    ended = [*REVOCATION.ends, RevocationState.DRAFT]
+    return Revocation.objects.filter(organization=organization).exclude(state__in=ended).first()
+
+
+def cancelled_by(case: Revocation, user: Person) -> list[Activity]:
+    """The activities its service cancelled, as far as the person may see them: after a reversal they are to be
+    planned anew."""
+    uids = case.before.get("activities", [])
+    return list(activities_visible_to(user).filter(uid__in=uids).order_by("starts_at", "pk")) if uids else []
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from linli.core.access.grants import Person
 from linli.organizations.choices.grading import Board
 from linli.organizations.choices.grading_case import GradingState
 from linli.organizations.models import BoardMember, Grading, GradingRound, GradingSheet, GradingVote
-from linli.organizations.queries.grading import sheets_of, sheets_visible_to, tally_of, votes_of
+from linli.organizations.queries.grading import people_in, sheets_of, sheets_visible_to, tally_of, votes_of
 from linli.organizations.rules.eligibility import Tally
 
 register = template.Library()
@@ -49,6 +49,12 @@ def grading_told(case: Grading, user: Person) -> Told:
 def seats_of(case: GradingRound, board: str) -> list[BoardMember]:
     """Who sits on a board of a round."""
     return list(case.seats.filter(board=board).select_related("user").order_by("pk"))
+
+
+@register.filter
+def names(accounts: str) -> str:
+    """Who is meant by the accounts of a board."""
+    return "、".join(map(str, people_in(accounts)))
 
 
 @register.filter

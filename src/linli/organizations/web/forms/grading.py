@@ -13,6 +13,7 @@ from linli.organizations.choices import grading_case as cases
 from linli.organizations.choices.grade_change import ChangeKind
 from linli.organizations.choices.grading import LEAST, LEVELS, SCORES, WEIGHTS, WHOLE, Choice, Indicator
 from linli.organizations.models import GradeChange, Grading, GradingRound, GradingSheet
+from linli.organizations.queries.grading import accounts_in, picks_for
 from linli.organizations.web.forms.federation import DATE
 
 
@@ -76,18 +77,44 @@ class SheetPlanForm(DraftForm):
         return cleaned
 
 
+class Picked(forms.CheckboxSelectMultiple):
+    """People to tick, and a line for the accounts of others. One account a line is kept, so that a program may send
+    the accounts as they are."""
+
+    template_name = "organizations/grading/_picked.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        """Ticked or typed, one a line."""
+        sent = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return "\n".join(account for text in sent for account in accounts_in(text))
+
+    def format_value(self, value: Any) -> list[str]:
+        """Whose boxes are ticked."""
+        return accounts_in(value or "")
+
+
+def _board(label: str, most: int, help_text: str) -> forms.CharField:
+    widget = Picked(attrs={"class": "inline"})
+    return forms.CharField(label=label, required=False, max_length=most, widget=widget, help_text=help_text)
+
+
 class BoardsForm(DraftForm):
-    """Who votes, and who looks at appeals."""
+    """Who votes, and who looks at appeals: picked from those who hold a post in the area."""
 
     needed: ClassVar[tuple[str, ...]] = ("commission", "board")
-    commission = _text("评估委员会", 8, 2000, "一行一个账号。等级评估 7 到 25 人，星级评定 5 到 15 人。")
-    board = _text(
-        "复核委员会", 5, 800, "一行一个账号，不能同时在评估委员会里。等级评估 5 到 9 人，星级评定 3 到 7 人。"
+    commission = _board("评估委员会", 2000, "勾选委员。等级评估 7 到 25 人，星级评定 5 到 15 人。")
+    board = _board(
+        "复核委员会", 800, "勾选复核委员，不能同时在评估委员会里。等级评估 5 到 9 人，星级评定 3 到 7 人。"
     )
 
     class Meta:
         model = GradingRound
         fields = ("commission", "board")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("commission", "board"):
+            self.fields[name].widget.choices = picks_for(self.instance, getattr(self.instance, name))
 
 
 class SelfForm(DraftForm):

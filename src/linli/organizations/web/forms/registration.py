@@ -12,7 +12,9 @@ from linli.core.codes.uscc import check_uscc
 from linli.core.workflow.forms import FORMS, DraftForm, StepForm
 from linli.organizations.choices import registration as choices
 from linli.organizations.choices.registration import OFFERED
+from linli.organizations.choices.states import LegalType
 from linli.organizations.models import Registration
+from linli.organizations.queries.registration import foundations_go_to
 
 
 class KindForm(DraftForm):
@@ -22,9 +24,12 @@ class KindForm(DraftForm):
     legal_type = forms.ChoiceField(
         label="法律类型",
         required=False,
-        choices=[(kind.value, kind.label) for kind in OFFERED],
+        choices=[
+            *((kind.value, kind.label) for kind in OFFERED),
+            (LegalType.FOUNDATION.value, "基金会（由省里登记）"),
+        ],
         widget=forms.RadioSelect,
-        help_text="会员组成的选社会团体，举办实体服务的选社会服务机构。基金会由省级以上民政部门登记，区里不受理。",
+        help_text="会员组成的选社会团体，举办实体服务的选社会服务机构。基金会不在区里登记，选了会告诉你向哪里申请。",
     )
     full_name = forms.CharField(
         label="登记名称",
@@ -38,6 +43,13 @@ class KindForm(DraftForm):
     class Meta:
         model = Registration
         fields = ("legal_type", "full_name", "premises")
+
+    def clean_legal_type(self) -> str:
+        """A foundation is registered elsewhere: say where."""
+        legal_type: str = self.cleaned_data["legal_type"]
+        if legal_type == LegalType.FOUNDATION:
+            raise ValidationError(foundations_go_to(self.instance.organization.area))
+        return legal_type
 
     def clean_full_name(self) -> str:
         """The name by the rules for names of organizations."""
