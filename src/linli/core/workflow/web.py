@@ -143,7 +143,7 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
         "due_tone": tone,
         "owed_by": role_words(task.role) if task else "",
         "steps": [
-            (step, bound if bound is not None and bound.step is step else form_for(step), basis_of(step, case))
+            (step, bound if bound is not None and bound.step is step else form_for(step, None, case), basis_of(step, case))
             for step in steps
             if step.name not in sending
         ],
@@ -198,7 +198,7 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
     if request.method != "POST":
         return redirect(f"{case.get_absolute_url()}?step={step}#steps")
     assert isinstance(request.user, User)
-    form = form_for(chosen, request.POST)
+    form = form_for(chosen, request.POST, case)
     if not form.is_valid():
         return _again(request, case, form)
     rows = list(queries.open_rows(case).values_list("pk", flat=True))
