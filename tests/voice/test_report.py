@@ -216,7 +216,9 @@ def test_late_ones_climb_to_the_street_by_themselves(world: World, dispatched: R
     assert (watched.role, watched.scope) == ("street_head", world.community.path)
 
 
-def test_merged_ones_are_told_and_taken_apart_without_losing_anybody(world: World, light: Matter, sent: Report) -> None:
+def test_merged_ones_are_told_and_taken_apart_without_losing_anybody(
+    world: World, light: Matter, sent: Report
+) -> None:
     officer = world["street_officer"]
     other = said(world, light, by="founder", words="三号楼道灯不亮，请来修。")
     join_report(other, actor=world["stranger"])
@@ -224,8 +226,8 @@ def test_merged_ones_are_told_and_taken_apart_without_losing_anybody(world: Worl
     assert (merged.state, merged.merged_into) == ("merged", sent)
     with pytest.raises(BadInput, match="没有这个编号"):
         intake.merge_report(sent, actor=officer, into="MS-0")
+    third = said(world, light, by="volunteer")
     with pytest.raises(BadInput, match="已经有别的件"):
-        third = said(world, light, by="volunteer")
         intake.merge_report(sent, actor=officer, into=third.number)
     split = intake.split_report(merged, actor=officer)
     assert (split.state, split.merged_into, [f.user for f in split.follows.all()]) == (
@@ -257,9 +259,7 @@ def test_what_is_about_the_street_goes_to_the_district(world: World, light: Matt
     report = said(world, light, about=body_of(world, "street"))
     assert owed(report)[0] == "district_officer"
     with pytest.raises(NotAllowed):
-        intake.accept_report(
-            report, actor=world["street_officer"], matter=light, urgency="simple", open_to_all=True
-        )
+        intake.accept_report(report, actor=world["street_officer"], matter=light, urgency="simple", open_to_all=True)
 
 
 def test_a_worker_enters_what_came_by_telephone(world: World, light: Matter) -> None:

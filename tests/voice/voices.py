@@ -52,9 +52,7 @@ def sent(world: World, light: Matter) -> Report:
 @remembered
 def accepted(world: World, sent: Report, light: Matter) -> Report:
     """Taken up, waits to be sent out."""
-    return intake.accept_report(
-        sent, actor=world["street_officer"], matter=light, urgency="simple", open_to_all=True
-    )
+    return intake.accept_report(sent, actor=world["street_officer"], matter=light, urgency="simple", open_to_all=True)
 
 
 @pytest.fixture

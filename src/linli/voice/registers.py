@@ -1,4 +1,4 @@
-"""The register of reports: what officers list, count, map, export and what programs read. No column tells the author."""
+"""The register of reports: what officers list, count and export, and programs read. No column tells the author."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def _level(value: int | None) -> str:
 
 def _yes(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
-
 
 
 STATES, GROUPS, URGENCIES, CHANNELS = _words(ReportState), _words(Topic), _words(Urgency), _words(Channel)

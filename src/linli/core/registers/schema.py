@@ -121,7 +121,8 @@ def tally_sql(table: str, register: str, scope: str, facets: Mapping[str, str], 
     """Triggers that keep `core_tally` exact: each statement adds what it changed, in its own transaction.
 
     Rows are only ever added (a writer never waits for another); a job folds them. Every area above a record has a row
-    of its own, so a street's figure is read and not added up. `name` tells the second tally of a table from the first.
+    of its own, so a street's figure is read and not added up. `name` tells a table's second tally from its
+    first.
     """
     name = name or table
     new, old = _grouped("new_rows", scope, facets), _grouped("old_rows", scope, facets, "-")

@@ -85,8 +85,9 @@ def _moved_on(step: Step, case: Case) -> str:
     local = timezone.localtime(last.at)
     process = case.process
     hidden = process.hides_owner and last.actor_id == case.owner_id
+    who = process.owner_label if hidden else last.actor
     return (
-        f"{process.owner_label if hidden else last.actor} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”，"
+        f"{who} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”，"
         f"这件事现在是“{case.state_label}”，不用再办。你填的内容没有提交。"
     )
 

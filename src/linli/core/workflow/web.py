@@ -143,7 +143,11 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
         "due_tone": tone,
         "owed_by": role_words(task.role) if task else "",
         "steps": [
-            (step, bound if bound is not None and bound.step is step else form_for(step, None, case), basis_of(step, case))
+            (
+                step,
+                bound if bound is not None and bound.step is step else form_for(step, None, case),
+                basis_of(step, case),
+            )
             for step in steps
             if step.name not in sending
         ],

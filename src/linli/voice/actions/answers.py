@@ -114,9 +114,7 @@ def reply_report(report: Report, *, actor: User, reason: str) -> None:
 
 
 @performs(choices.CALL_BACK)
-def call_back_report(
-    report: Report, *, actor: User, solved: bool, satisfied: int, reason: str = ""
-) -> None:
+def call_back_report(report: Report, *, actor: User, solved: bool, satisfied: int, reason: str = "") -> None:
     """Contacted; solved or not; how content. Unsolved and not content: it goes back once （rulebook §6.4）."""
     report.reached, report.solved, report.satisfied = True, solved, satisfied
     if not solved and satisfied < CONTENT and report.reopened_at is None:

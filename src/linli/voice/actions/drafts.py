@@ -9,6 +9,7 @@ from django.db import transaction
 from linli.areas.models import Area
 from linli.core import clock
 from linli.core.access.models import User
+from linli.core.audit import record
 from linli.core.errors import BadInput, NotAllowed
 from linli.core.privacy.masks import scrub_typed
 from linli.core.workflow.drafts import keep_draft, open_draft
@@ -20,6 +21,7 @@ from linli.voice.models import Contact, Report
 from linli.voice.models.report import community_of
 
 BEGIN, ENTER, SAVED = "voice.begin_report", "voice.enter_report", "voice.draft_saved"
+FORGOTTEN = "voice.contact_forgotten"
 EDITABLE = frozenset({ReportState.DRAFT})
 REQUIRED = (
     ("matter", "选是什么事"),
@@ -111,3 +113,16 @@ def submit_report(report: Report, *, actor: User) -> None:
 @performs(choices.WITHDRAW)
 def withdraw_report(report: Report, *, actor: User, reason: str = "") -> None:
     """The author takes it back."""
+
+
+@transaction.atomic
+def forget_contact(contact: Contact, *, actor: User) -> None:
+    """Take out how to reach the author, who asked for it."""
+    record(actor, FORGOTTEN, contact.report)
+    contact.delete()
+
+
+@transaction.atomic
+def forget_report_contact(report: Report) -> None:
+    """Its time is over."""
+    forget_contact(Contact.objects.select_related("report").get(report=report), actor=User.system())

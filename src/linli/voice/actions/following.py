@@ -30,3 +30,10 @@ def leave_report(report: Report, *, actor: User) -> None:
     gone, _ = Follow.objects.filter(report=report, user=actor).delete()
     if gone:
         record(actor, LEFT, report)
+
+
+@transaction.atomic
+def forget_follow(follow: Follow, *, actor: User) -> None:
+    """The person asked to be taken out."""
+    record(actor, LEFT, follow.report)
+    follow.delete()

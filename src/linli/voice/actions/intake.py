@@ -26,9 +26,7 @@ from linli.voice.queries.reports import followers_of
 
 
 @performs(choices.ACCEPT)
-def accept_report(
-    report: Report, *, actor: User, matter: Matter, urgency: str, open_to_all: bool = False
-) -> None:
+def accept_report(report: Report, *, actor: User, matter: Matter, urgency: str, open_to_all: bool = False) -> None:
     """Take it up: as which kind, how urgent, and whether everybody may read it."""
     if not report.scope.startswith(matter.scope) or matter.ended:
         text = "这一类不在本区的目录里，请另选。"
@@ -45,7 +43,7 @@ def reject_report(report: Report, *, actor: User, reason: str) -> None:
 
 @performs(choices.REDIRECT)
 def redirect_report(report: Report, *, actor: User, elsewhere: str) -> None:
-    """Tell where it belongs and keep nothing of what was said: no words, place, photos, numbers, versions, helpers."""
+    """Tell where it belongs and keep nothing of what was said: no words, place, photos, numbers, versions."""
     report.elsewhere = Elsewhere(elsewhere)
     report.words = report.place = ""
     report.lng = report.lat = report.about = None

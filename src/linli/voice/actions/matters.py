@@ -71,7 +71,7 @@ def take_over_common(area: Area, *, actor: User) -> int:
 
 @transaction.atomic
 def set_handling(matter: Matter, area: Area, *, body: Body | None, part: str, actor: User) -> Handling | None:
-    """Say what a body does with a kind of matter in a street; "" takes the line away. Without a body: the community."""
+    """Say what a body (None: the community) does with a kind of matter in a street; "" takes the line away."""
     held = Handling.objects.filter(matter=matter, area=area, body=body).first()
     line = held or Handling(matter=matter, area=area, scope=area.path, body=body)
     if not actor.has_perm(LIST, line):

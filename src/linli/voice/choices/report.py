@@ -96,7 +96,9 @@ declare(
     Parameter(RESPOND_DAYS, int, 1, "个工作日", "诉求：签收后首次回应的时限", _OURS, 1, 5),
     Parameter(CALLBACK_DAYS, int, 3, "个工作日", "诉求：答复后回访的时限", "rulebook §6.4", 1, 10),
     Parameter(RATE_DAYS, int, 10, "个工作日", "诉求：办结后可评价、可要求重办的时间", _OURS, 3, 30),
-    Parameter(EXTENSION_DAYS, int, 5, "个工作日", "诉求：延长一次多少天", "rulebook §6.3：到期前提出，告知诉求人", 1, 15),
+    Parameter(
+        EXTENSION_DAYS, int, 5, "个工作日", "诉求：延长一次多少天", "rulebook §6.3：到期前提出，告知诉求人", 1, 15
+    ),
 )
 
 _CLOCK = _("接诉即办：{days} 个工作日内办理；到期没办的自动报上一级")
@@ -330,9 +332,7 @@ CONFIRM = Step(
     reason="may",
     tone="primary",
 )
-RATE = Step(
-    "voice.rate_report", {S.CLOSED}, S.RATED, _("评价"), done=_("诉求人评价"), reason="may", tone="primary"
-)
+RATE = Step("voice.rate_report", {S.CLOSED}, S.RATED, _("评价"), done=_("诉求人评价"), reason="may", tone="primary")
 REOPEN = Step(
     "voice.reopen_report",
     {S.REPLIED, S.CLOSED},
@@ -342,9 +342,7 @@ REOPEN = Step(
     reason="must",
     hint=_("写明哪里没解决。每件只能要求重办一次。"),
 )
-FILE_AWAY = Step(
-    "voice.file_away_report", {S.CLOSED}, S.ARCHIVED, _("归档"), done=_("期满归档"), quiet=True
-)
+FILE_AWAY = Step("voice.file_away_report", {S.CLOSED}, S.ARCHIVED, _("归档"), done=_("期满归档"), quiet=True)
 
 _UP = Role.STREET_HEAD
 REPORT = Process(

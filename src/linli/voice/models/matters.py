@@ -14,7 +14,7 @@ from linli.areas.models import Area
 from linli.core.access.models import new_uid
 from linli.core.audit.marks import Marked
 from linli.core.words import Worded
-from linli.voice.choices.matters import Topic, Part, Urgency
+from linli.voice.choices.matters import Part, Topic, Urgency
 
 
 class Matter(Marked, Worded):

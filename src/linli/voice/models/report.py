@@ -62,7 +62,17 @@ class Report(Case, Worded):
     MARKED = (
         *CASE_MARKED,
         *("matter", "topic", "urgency", "words", "masked", "area", "community", "place", "lng", "lat", "datum"),
-        *("said_on", "channel", "open_to_all", "about", "handler", "first_handler", "asked", "dispatched_at", "sign_by"),
+        *(
+            "said_on",
+            "channel",
+            "open_to_all",
+            "about",
+            "handler",
+            "first_handler",
+            "asked",
+            "dispatched_at",
+            "sign_by",
+        ),
         *("responded_at", "respond_by", "due_on", "replied_at", "answer", "tries", "reached", "solved", "satisfied"),
         *("reopened_at", "closed_at", "merged_into", "elsewhere", "upheld"),
     )
@@ -75,9 +85,7 @@ class Report(Case, Worded):
     urgency = models.CharField(_("缓急"), max_length=8, choices=Urgency, blank=True)
     words = models.TextField(_("说说情况"), max_length=1000, blank=True)
     masked = models.BooleanField(default=False, editable=False, help_text="numbers of persons were taken out")
-    area = models.ForeignKey(
-        Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("在哪里")
-    )
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("在哪里"))
     community = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     place = models.CharField(_("具体位置"), max_length=80, blank=True)
     lng = models.FloatField(_("经度"), null=True, blank=True)
@@ -155,7 +163,8 @@ class Report(Case, Worded):
             ),
             models.CheckConstraint(
                 name="voice_report_point_whole",
-                condition=Q(lng=None, lat=None, datum="") | Q(lng__range=(73, 136), lat__range=(3, 54)) & ~Q(datum=""),
+                condition=Q(lng=None, lat=None, datum="")
+                | Q(lng__range=(73, 136), lat__range=(3, 54)) & ~Q(datum=""),
             ),
             models.CheckConstraint(
                 name="voice_satisfied_in_five_levels",
@@ -206,10 +215,11 @@ class Report(Case, Worded):
 
     def snapshot(self) -> dict[str, Any]:
         """What was said, by label. How to reach the author is not among it: whoever answers reads this."""
+        community = self.community.full_name if self.community else ""
         return {
             "什么事": self.matter.name if self.matter else "",
             "说说情况": self.words,
-            "在哪里": " ".join(part for part in (self.community.full_name if self.community else "", self.where) if part),
+            "在哪里": " ".join(part for part in (community, self.where) if part),
             "反映的单位": str(self.about) if self.about else "",
             "公开": "可以公开，不显示是谁说的" if self.open_to_all else "只给办理的单位看",
         }  # fmt: skip
@@ -345,7 +355,7 @@ class Follow(models.Model):
         indexes = [models.Index(fields=["user", "-id"], name="voice_follow_of")]
 
     def __str__(self) -> str:
-        return f"{self.report}（{self.pk}）"
+        return str(self.report)
 
 
 class HelpAsked(Marked):

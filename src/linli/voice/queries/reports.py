@@ -123,9 +123,7 @@ def similar_reports(
     by_kind = rows.filter(scope__startswith=area.path, matter=matter) if matter is not None else rows.none()
     asked = ("pk", "words", "matter_id", "area_id")
     found = {
-        row[0]: row
-        for part in (by_words, by_kind)
-        for row in part.order_by("-pk").values_list(*asked)[:CANDIDATES]
+        row[0]: row for part in (by_words, by_kind) for row in part.order_by("-pk").values_list(*asked)[:CANDIDATES]
     }
     mine = set(wanted)
 

@@ -35,5 +35,7 @@ def shown_report(context: template.Context, report: Report) -> dict[str, Any]:
         )
         if dispatching
         else [],
-        "contact": Contact.objects.filter(report=report).select_related("report__about").first() if reaching else None,
+        "contact": Contact.objects.filter(report=report).select_related("report__about").first()
+        if reaching
+        else None,
     }

@@ -63,6 +63,4 @@ def _may_look(user: Person, subject: Any) -> bool:
     return bool(subject.is_public) or user.has_perm("voice.view_report", subject)
 
 
-register_readable(
-    Report, _may_look, changeable=lambda user, subject: REPORT_WIZARD.may_edit(subject, user)
-)
+register_readable(Report, _may_look, changeable=lambda user, subject: REPORT_WIZARD.may_edit(subject, user))

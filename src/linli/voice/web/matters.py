@@ -43,7 +43,9 @@ def _districts(user: User) -> list[Area]:
     rows = Area.objects.filter(level=Level.DISTRICT, valid_to__isnull=True)
     scopes = {grant.scope for grant in grants_of(user) if grant.role in READING}
     found = rows.filter(path__in={path for scope in scopes for path in queries.steps_above(scope)})
-    return [area for area in found.order_by("code") if user.has_perm(actions.KEEP, Matter(area=area, scope=area.path))]
+    return [
+        area for area in found.order_by("code") if user.has_perm(actions.KEEP, Matter(area=area, scope=area.path))
+    ]
 
 
 @login_required
@@ -157,4 +159,3 @@ def _matrix(street: Area) -> list[dict[str, Any]]:
         {"matter": matter, "parts": [(part.label, said.get(matter.pk, {}).get(part.value, [])) for part in Part]}
         for matter in queries.matters_at(street.path)
     ]
-

@@ -83,7 +83,10 @@ class WhereForm(DraftForm):
         widget=LongSelect,
     )  # fmt: skip
     place = forms.CharField(
-        label="具体位置", required=False, max_length=80, help_text="例如：3 号楼门口、菜市场东门。不用写到自己家的门牌。"
+        label="具体位置",
+        required=False,
+        max_length=80,
+        help_text="例如：3 号楼门口、菜市场东门。不用写到自己家的门牌。",
     )
     lng = forms.FloatField(required=False, min_value=73, max_value=136, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, min_value=3, max_value=54, widget=forms.HiddenInput)

@@ -82,7 +82,9 @@ class RedirectForm(StepForm):
 class MergeForm(StepForm):
     """Which one it is the same as."""
 
-    into = forms.CharField(label="并入哪一件", max_length=40, strip=True, help_text="填那一件的编号；相近的列在上面。")
+    into = forms.CharField(
+        label="并入哪一件", max_length=40, strip=True, help_text="填那一件的编号；相近的列在上面。"
+    )
 
 
 class HandlerForm(WordsForm):
