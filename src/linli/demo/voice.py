@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from linli.actors.choices import BodyKind, Role
 from linli.actors.models import Body
 from linli.areas.models import Area
@@ -112,7 +114,7 @@ class _Telling:
     def __init__(self, world: World, n: int, story: Story, community: Area) -> None:
         assert community.parent is not None
         self.world, self.story, self.community = world, story, community
-        self.at = moment(world.back(story.ago), f"{8 + n % 2:02d}:{10 + n % 45:02d}")
+        self.at = min(moment(world.back(story.ago), f"{8 + n % 2:02d}:{10 + n % 45:02d}"), world.now)
         self.officer = world.staff.holder(Role.STREET_OFFICER, community.parent)
         self.worker = world.staff.holder(Role.COMMUNITY_WORKER, community)
         self.district = User.objects.get(username="wuminjie")
@@ -120,9 +122,9 @@ class _Telling:
     def later(self, hours: float) -> dt.datetime:
         """Some hours on; over night to the next working day, and never into the future."""
         self.at += dt.timedelta(hours=hours)
-        local = self.at.astimezone(clock.now().astimezone().tzinfo)
+        local = timezone.localtime(self.at)
         if local.hour >= 18 or hours >= 8:
-            day = self.world.calendar.add(self.at.date(), 1)
+            day = self.world.calendar.add(local.date(), 1)
             self.at = moment(day, f"{9 + self.at.minute % 3:02d}:{self.at.minute:02d}")
         self.at = min(self.at, self.world.now)
         return self.at
@@ -166,22 +168,27 @@ def _said(told: _Telling, n: int, speaker: User | None) -> Report:
         values |= {"channel": ("hotline", "visit", "paper")[n % 3], "contact_phone": caller.phone,
                    "contact_name": f"{caller.name[0]}{title}"}  # fmt: skip
     report = drafts.save_report(report, actor=actor, revision=None, **values)
-    return drafts.submit_report(report, actor=actor)
+    sent: Report = drafts.submit_report(report, actor=actor)
+    return sent
 
 
 def _taken_up(told: _Telling, report: Report) -> Report:
     officer, story = told.officer, told.story
+    done: Report
     if story.end == S.REDIRECTED:
-        return intake.redirect_report(report, actor=officer, elsewhere="court")
-    if story.end == S.REJECTED:
-        return intake.reject_report(report, actor=officer, reason=story.reply)
-    if story.end == S.MERGED:
+        done = intake.redirect_report(report, actor=officer, elsewhere="court")
+    elif story.end == S.REJECTED:
+        done = intake.reject_report(report, actor=officer, reason=story.reply)
+    elif story.end == S.MERGED:
         first = Report.objects.filter(matter=report.matter, community=report.community).order_by("pk").first()
         same = Report.objects.filter(matter=report.matter, place=report.place).exclude(pk=report.pk).first() or first
         assert same is not None
-        return intake.merge_report(report, actor=officer, into=same.number)
-    assert report.matter is not None
-    return intake.accept_report(report, actor=officer, matter=report.matter, urgency=report.urgency, open_to_all=True)
+        done = intake.merge_report(report, actor=officer, into=same.number)
+    else:
+        assert report.matter is not None
+        given = {"matter": report.matter, "urgency": report.urgency, "open_to_all": True}
+        done = intake.accept_report(report, actor=officer, **given)
+    return done
 
 
 def _worked_on(told: _Telling, report: Report) -> None:

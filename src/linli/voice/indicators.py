@@ -83,7 +83,7 @@ COLUMNS = (
     Column("closed_at", "办结", kind=Show.MOMENT),
 )
 SAID = Facts(
-    slug="reports",
+    slug="voice_reports",
     label="诉求",
     unit="件",
     model_label="voice.Report",
@@ -105,7 +105,7 @@ SAID = Facts(
     columns=COLUMNS,
 )
 SENT_OUT = Facts(
-    slug="reports_sent_out",
+    slug="voice_sent_out",
     label="派出的诉求",
     unit="件",
     model_label="voice.Report",
@@ -123,40 +123,40 @@ def _figure(id: str, name: str, counts: Counts, counted: str, **more: Any) -> Fi
     return Figure(id=id, name=name, counts=counts, counted=counted, **given)
 
 
-SUBMITTED = _figure("reports_said", "诉求", Counts.BEGAN, "期内提出的诉求；撤回的、告知去处的不算")
+SUBMITTED = _figure("voice_said", "诉求", Counts.BEGAN, "期内提出的诉求；撤回的、告知去处的不算")
 CLOSED = _figure(
-    "reports_closed", "办结的诉求", Counts.ENDED, "期内办结的诉求：回访过的，三次没联系上的，随同一件办结的"
+    "voice_closed", "办结的诉求", Counts.ENDED, "期内办结的诉求：回访过的，三次没联系上的，随同一件办结的"
 )
 OPEN = _figure(
-    "reports_open", "在办的诉求", Counts.STOCK, "期末当天已经提出、还没有办结的诉求，不予受理的不算",
+    "voice_open", "在办的诉求", Counts.STOCK, "期末当天已经提出、还没有办结的诉求，不予受理的不算",
     where={"state": tuple(
         state.value for state in ReportState if state not in (*NOT_COUNTED, ReportState.REJECTED)
     )},
     good="down",
 )  # fmt: skip
-DISPATCHED = _figure("reports_dispatched", "派出的诉求", Counts.BEGAN, "期内派给承办单位的诉求", facts=SENT_OUT)
+DISPATCHED = _figure("voice_dispatched", "派出的诉求", Counts.BEGAN, "期内派给承办单位的诉求", facts=SENT_OUT)
 RESPONDED = _figure(
-    "reports_responded", "按时回应的诉求", Counts.BEGAN, "期内派出、在回应期限内首次回应的诉求",
+    "voice_responded", "按时回应的诉求", Counts.BEGAN, "期内派出、在回应期限内首次回应的诉求",
     facts=SENT_OUT, where={"heard": ("in_time",)}, listed=False,
 )  # fmt: skip
 ON_TIME = _figure(
-    "reports_on_time", "按时办结的诉求", Counts.ENDED, "期内办结、在办理期限内答复的诉求",
+    "voice_in_time", "按时办结的诉求", Counts.ENDED, "期内办结、在办理期限内答复的诉求",
     where={"answered": ("in_time",)}, listed=False,
 )  # fmt: skip
 ASKED = _figure(
-    "reports_reached", "回访联系上的诉求", Counts.ENDED, "期内办结、回访联系上或者本人评价了的诉求",
+    "voice_reached", "回访联系上的诉求", Counts.ENDED, "期内办结、回访联系上或者本人评价了的诉求",
     where={"reached": ("yes",)}, listed=False,
 )  # fmt: skip
 SETTLED = _figure(
-    "reports_solved", "解决的诉求", Counts.ENDED, "期内办结、诉求人说解决了的诉求",
+    "voice_solved", "解决的诉求", Counts.ENDED, "期内办结、诉求人说解决了的诉求",
     where={"reached": ("yes",), "solved": ("yes",)}, listed=False,
 )  # fmt: skip
 RATED = _figure(
-    "reports_rated", "评价过的诉求", Counts.ENDED, "期内办结、诉求人说了满意不满意的诉求",
+    "voice_rated", "评价过的诉求", Counts.ENDED, "期内办结、诉求人说了满意不满意的诉求",
     where={"pleased": ("yes", "no")}, listed=False,
 )  # fmt: skip
 CONTENTED = _figure(
-    "reports_content", "满意的诉求", Counts.ENDED, "期内办结、诉求人满意或基本满意的诉求",
+    "voice_content", "满意的诉求", Counts.ENDED, "期内办结、诉求人满意或基本满意的诉求",
     where={"pleased": ("yes",)}, listed=False,
 )  # fmt: skip
 
@@ -176,8 +176,8 @@ declare(
     SETTLED,
     RATED,
     CONTENTED,
-    _ratio("report_response", "响应率", RESPONDED, DISPATCHED, "按时首次回应 ÷ 派出"),
-    _ratio("report_solved", "解决率", SETTLED, ASKED, "解决 ÷ 回访联系上"),
-    _ratio("report_satisfied", "满意率", CONTENTED, RATED, "满意和基本满意 ÷ 评价过；没联系上的不进分母"),
-    _ratio("report_on_time", "按时办结率", ON_TIME, CLOSED, "随同一件办结的没有自己的答复，不算按时"),
+    _ratio("voice_response_rate", "响应率", RESPONDED, DISPATCHED, "按时首次回应 ÷ 派出"),
+    _ratio("voice_solved_rate", "解决率", SETTLED, ASKED, "解决 ÷ 回访联系上"),
+    _ratio("voice_satisfied_rate", "满意率", CONTENTED, RATED, "满意和基本满意 ÷ 评价过；没联系上的不进分母"),
+    _ratio("voice_on_time_rate", "按时办结率", ON_TIME, CLOSED, "随同一件办结的没有自己的答复，不算按时"),
 )

@@ -88,7 +88,7 @@ def decline_report(report: Report, *, actor: User, reason: str) -> None:
 
 
 def _may_be_asked(report: Report, body: Body, step: str, field: str) -> None:
-    there = bodies_for(report.scope, but=report.about_id).exclude(pk=report.handler_id)
+    there = bodies_for(report.scope, but=report.about_id).exclude(pk=report.handler_id or 0)
     if not there.filter(pk=body.pk).exists():
         text = "这个单位管不到这里，或者就是你们自己、被反映的单位，请另选。"
         raise BadInput(step, text, fields={field: text})

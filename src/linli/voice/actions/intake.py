@@ -66,8 +66,7 @@ def merge_report(report: Report, *, actor: User, into: str) -> None:
     """
     other = Report.objects.select_for_update().filter(number=into.strip()).exclude(pk=report.pk).first()
     near = other is not None and other.community_id == report.community_id and other.state in LIVE
-    near = near and (other.open_to_all or not report.open_to_all)
-    if other is None or not near:
+    if other is None or not near or (report.open_to_all and not other.open_to_all):
         text = "没有这个编号，或者那一件不在本社区、没有公开、已经办完。请核对。"
         raise BadInput(choices.MERGE.name, text, fields={"into": text})
     if Report.objects.filter(merged_into=report, state=ReportState.MERGED).exists():

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.actors.queries import served_districts
 from linli.areas.models import Area
 from linli.areas.queries import areas_valid_on, by_key, key_of
 from linli.core.access.models import User
@@ -32,6 +33,12 @@ def place_named(key: str) -> Area | None:
     return area if community_of(area) is not None else None
 
 
+def boards_of(place: Area | None) -> list[Area]:
+    """The board of a code's community; of every district else."""
+    nearest = community_of(place)
+    return [nearest] if nearest is not None else served_districts()
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is for, what it is not for, and what lately was done; a code on a building leads here."""
@@ -44,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "place": place,
         "place_key": key_of(place) if place is not None else "",
+        "boards": [(key_of(area), area) for area in boards_of(place)],
         "page": keyset(rows, request, size=10),
         "elsewhere": Elsewhere.choices,
     }

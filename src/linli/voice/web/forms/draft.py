@@ -159,7 +159,7 @@ class OpenForm(DraftForm):
         help_text="反映社区、街道本身的，选出来：不会交给它自己办。它和别的承办单位一样，看不到你是谁。",
     )
     contact_name = forms.CharField(label="怎么称呼你", required=False, max_length=20, help_text="例如：陈女士。")
-    contact_phone = MobileField(
+    contact_phone: forms.CharField = MobileField(
         label="手机号", required=False, help_text="只给回访的人用，每次查看都要写理由、都有记录；承办单位看不到。"
     )
 

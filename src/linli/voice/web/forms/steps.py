@@ -64,7 +64,12 @@ class AcceptForm(StepForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = matters_at(case.scope)
         field.choices = grouped(field.queryset)
-        self.initial |= {"matter": case.matter_id, "urgency": case.urgency, "open_to_all": case.open_to_all}
+        self.initial = {
+            **self.initial,
+            "matter": case.matter_id,
+            "urgency": case.urgency,
+            "open_to_all": case.open_to_all,
+        }
         self.fields["open_to_all"].disabled = not case.open_to_all
 
 
@@ -100,7 +105,7 @@ class HandlerForm(WordsForm):
         assert isinstance(field, forms.ModelChoiceField)
         rows = bodies_for(case.scope, but=case.about_id)
         if case.state == choices.ReportState.DISPUTED:
-            rows = rows.exclude(pk=case.handler_id)
+            rows = rows.exclude(pk=case.handler_id or 0)
         else:
             listed = handler_by_list(case)
             self.initial["handler"] = listed.pk if listed is not None else None
@@ -118,7 +123,7 @@ class BodyForm(WordsForm):
         assert isinstance(case, Report)
         field = self.fields["body"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = bodies_for(case.scope, but=case.about_id).exclude(pk=case.handler_id)
+        field.queryset = bodies_for(case.scope, but=case.about_id).exclude(pk=case.handler_id or 0)
 
 
 def as_bool(value: Any) -> bool | None:
