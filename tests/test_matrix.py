@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.personas import PERSONAS, World
 
-from linli.actors.choices import ADMINISTRATION
+from linli.actors.choices import ADMINISTRATION, BodyKind
 from linli.actors.models import Appointment, Body, Post
 from linli.core import clock
 from linli.core.parameters.models import ParameterValue
@@ -198,7 +198,8 @@ def of_grading(world: World, filed: Organization) -> list[str]:
 
 def of_voice(world: World) -> list[str]:
     """The resident's report about nobody, then about the street; the community answers and the street helps."""
-    community, street = (Body.objects.get(area=area) for area in (world.community, world.street))
+    community = Body.objects.get(area=world.community, kind=BodyKind.COMMUNITY)
+    street = Body.objects.get(area=world.street, kind=BodyKind.STREET)
     report = Report(owner=world["resident"], scope=world.community.path, handler=community, asked=street)
     report.tries, report.about = 3, None
     rows = table(world, report, "：社区承办，请街道接办")

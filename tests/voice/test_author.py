@@ -12,10 +12,13 @@ from tests.voice.voices import SAID, body_of, said
 
 from linli.core.access.models import User
 from linli.core.api.actions import issue_token
+from linli.core.api.web import known_scopes
 from linli.core.errors import NotAllowed, WrongState
 from linli.core.privacy.models import Disclosure
+from linli.core.workflow.duties import urge_duty
 from linli.core.workflow.models import Task
-from linli.core.workflow.queries import timeline
+from linli.core.workflow.queries import open_task, timeline
+from linli.core.workflow.web import may_urge
 from linli.voice.actions import answers, drafts, intake
 from linli.voice.models import Contact, Matter, Report
 from linli.voice.queries.reports import contacts_visible_to, reports_visible_to
@@ -87,7 +90,9 @@ def test_no_page_tells(client: Client, world: World, told: Report, name: str) ->
 @pytest.mark.parametrize("name", READS)
 def test_no_answer_of_the_api_tells(client: Client, world: World, told: Report, name: str) -> None:
     user = world[name]
-    _token, secret = issue_token(name="t", scopes=["read:cases", "read:registers"], days=9, actor=user)
+    _token, secret = issue_token(
+        name="t", scopes=["read:cases", "read:registers"], days=9, known=known_scopes(), actor=user
+    )
     head = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
     for path in (
         f"/api/v1/cases/report/{told.uid}",
@@ -146,12 +151,23 @@ def test_the_rows_of_the_inbox_do_not_tell_who_closed_them(world: World, told: R
     assert [secret for secret in SECRETS if secret in str(list(rows.values()))] == []
 
 
+def test_an_author_above_urges_no_own_report(world: World, light: Matter) -> None:
+    report = said(world, light, by="street_head")
+    task = open_task(report)
+    assert task is not None
+    with pytest.raises(NotAllowed):
+        urge_duty(task, reason="请快办。", actor=world["street_head"])
+    assert may_urge(world["street_head"], task) is False
+
+
 @pytest.mark.parametrize("name", ["community_worker", "community_head", "neighbour_worker", "street_head", "auditor"])
 def test_whoever_answers_cannot_open_the_contact(client: Client, world: World, told: Report, name: str) -> None:
     contact = Contact.objects.get()
     assert world[name].has_perm("voice.reveal_author", contact) is False
     client.force_login(world[name], backend=BACKEND)
-    answer = client.post(f"/reveal/voice.contact/{contact.uid}/phone/", {"reason": "想知道是谁说的"})
+    answer = client.post(
+        f"/reveal/voice.contact/{contact.uid}/phone/", {"purpose": "contact", "reason": "想知道是谁说的"}
+    )
     assert (answer.status_code in (403, 404), PHONE in answer.content.decode()) == (True, False)
     assert Disclosure.objects.count() == 0
 
@@ -188,7 +204,9 @@ def test_who_asks_back_opens_it_with_a_reason_and_the_author_is_told(
     page = client.get(report.get_absolute_url()).content.decode()
     assert (f"/{contact.uid}/" in page, PHONE in page) == (True, False)
     assert list(contacts_visible_to(world["stranger"])) == []
-    answer = client.post(f"/reveal/voice.contact/{contact.uid}/phone/", {"reason": "受理前核实地点"})
+    answer = client.post(
+        f"/reveal/voice.contact/{contact.uid}/phone/", {"purpose": "contact", "reason": "受理前核实地点"}
+    )
     assert (answer.status_code, PHONE in answer.content.decode()) == (200, True)
     assert Disclosure.objects.get().person == world["resident"]
 

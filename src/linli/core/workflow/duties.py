@@ -131,9 +131,16 @@ def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
     if not duty.raised_to or not holds(actor, duty.raised_to, task.scope):
         raise NotAllowed(URGED, "催办由上一级岗位提出。")
     case: Case = task.case  # type: ignore[assignment]
+    if is_hidden_owner(actor, case):
+        raise NotAllowed(URGED, "这是你自己的事，由别的同事催办。")
     event = record(actor, URGED, case, reason=reason)
     _tell_holders(task, task.role, title=f"催办：{task.title}", body=reason, event_id=event.pk)
     return task
+
+
+def is_hidden_owner(user: User, case: Case) -> bool:
+    """Whether what the person did by virtue of a post would tell that the hidden owner holds it."""
+    return case.process.hides_owner and case.owner_id is not None and case.owner_id == user.pk
 
 
 def _tell_holders(task: Task, role: str, *, title: str, body: str, event_id: int) -> None:

@@ -123,8 +123,7 @@ def entry_of(
         text = f"{text} {event.detail.get('days', '')} 个工作日"
     process = STEPS[event.name][1] if event.name in STEPS else process
     owner_label = process.owner_label if process else "申请人"
-    # Without an account the owner's steps are taken for the owner by the system, and say so.
-    own = event.actor_id == owner_id or bool(event.detail.get("own"))
+    own = event.actor_id == owner_id
     who = event.post if public and event.post and not own else str(event.actor)
     if public and step is not None and step.unnamed:
         who = str(step.unnamed)

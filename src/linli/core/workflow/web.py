@@ -174,7 +174,8 @@ def may_urge(user: User, task: Task) -> bool:
     from linli.core.access.grants import holds
 
     duty = duties.duty_of(task)
-    return bool(duty.raised_to) and holds(user, duty.raised_to, task.scope) and not holds(user, task.role, task.scope)
+    above = bool(duty.raised_to) and holds(user, duty.raised_to, task.scope)
+    return above and not holds(user, task.role, task.scope) and not duties.is_hidden_owner(user, task.case)  # type: ignore[arg-type]
 
 
 def basis_of(step: Step, case: Case) -> str:

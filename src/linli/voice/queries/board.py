@@ -67,7 +67,7 @@ class Published:
     label: str
     kind: str
     meaning: str
-    of: Callable[[Report], Any]
+    of: Callable[[Any], Any]
 
 
 def _moment(at: dt.datetime | None) -> str:
