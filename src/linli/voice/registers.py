@@ -21,6 +21,10 @@ def _level(value: int | None) -> str:
     return str(Satisfaction(value).label) if value is not None else ""
 
 
+def _excerpt(words: str) -> str:
+    return f"{words[:22]}…" if len(words) > 22 else words
+
+
 def _yes(value: bool | None) -> str:
     return "" if value is None else "是" if value else "否"
 
@@ -76,9 +80,8 @@ REPORTS = declare(
         reach=report_reach,
         listed=(
             "matter",
-            "number",
-            "words",
             Column("where", "社区", "community__full_name", kind=Value.AREA),
+            Column("excerpt", "说了什么", "words", _excerpt),
             "urgency",
             "state",
             "handler",

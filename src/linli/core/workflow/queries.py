@@ -101,7 +101,10 @@ def timeline(case: Case, *, public: bool = False) -> list[Entry]:
         .select_related("actor", "on_behalf_of")
         .order_by("-at", "-id")
     )
-    told = [event for event in events if event.name in _told_names()]
+    names = _told_names()
+    if public and case.process.hides_owner:  # a draft lies nowhere: whoever opened it stands there without a post
+        names -= {"core.case_begun"}
+    told = [event for event in events if event.name in names]
     return [entry_of(event, owner_id=case.owner_id, public=public, process=case.process) for event in told]
 
 
