@@ -21,7 +21,7 @@ PLACES = ("area", "area__parent", "community", "community__parent")
 SEARCHED = ("search_text", "search_private", "search_codes")
 OUTLINES = tuple(f"{place}__boundary" for place in PLACES)
 RELATED = (*PLACES, "matter", "about", "handler", "first_handler", "asked")
-CANDIDATES, SIMILAR = 200, 5
+CANDIDATES, SIMILAR, SHARED = 200, 5, 3
 
 
 def own(user: Person) -> Q:
@@ -133,7 +133,7 @@ def similar_reports(
 
     def alike(row: tuple[int, str, int, int]) -> bool:
         shared = len(mine & set(pairs(canonical(plain(row[1])))))
-        return row[2] == matter or shared >= 2
+        return row[2] == matter or shared >= SHARED
 
     nearest = [row[0] for row in sorted(filter(alike, found.values()), key=nearness)[:SIMILAR]]
     return sorted(_rows().filter(pk__in=nearest), key=lambda row: nearest.index(row.pk))
