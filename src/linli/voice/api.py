@@ -38,7 +38,7 @@ _TOPICS = "；".join(f"{one.value}：{one.label}" for one in Topic)
 _PARTS = "；".join(f"{one.value}：{one.label}" for one in Part)
 
 
-class BeginReport(Input):
+class BeginVoice(Input):
     """Opens a draft."""
 
     area: str | None = Field(
@@ -47,8 +47,8 @@ class BeginReport(Input):
     on_behalf: bool = Field(False, strict=True, description="替打电话、来访的居民登记")
 
 
-@begins(REPORT, BeginReport)
-def open_report(body: BeginReport, *, actor: User) -> Report:
+@begins(REPORT, BeginVoice)
+def open_report(body: BeginVoice, *, actor: User) -> Report:
     """A draft of the caller's own, or for a resident."""
     area = None
     if body.area:
@@ -157,7 +157,7 @@ room.sends("/reports/{uid}/leave", "诉求：不再跟进", Joining, name="voice
 # --- the catalogue and the list -------------------------------------------------------------------------------------
 
 
-class Kind(Answer):
+class MatterKind(Answer):
     """A kind of matter."""
 
     uid: str = Field(examples=[UID])
@@ -169,7 +169,7 @@ class Kind(Answer):
     ended: bool
 
 
-class NewKind(Input):
+class NewMatterKind(Input):
     """A kind of matter to add."""
 
     district: str = Field(max_length=30, description=f"区，{_AREA}", examples=["440511"])
@@ -180,14 +180,14 @@ class NewKind(Input):
     hint: str = Field("", max_length=80)
 
 
-class KindChange(Input):
+class MatterKindChange(Input):
     """What to change of a kind."""
 
     urgency: Literal[tuple(Urgency.values)] | None = Field(None, description=_URGENCIES)  # type: ignore[valid-type]
     ended: bool | None = Field(None, strict=True, description="停用")
 
 
-class Line(Answer):
+class ListLine(Answer):
     """A line of a street's list."""
 
     matter: Word = Field(examples=[{"code": "road_light", "label": "路灯井盖"}])
@@ -203,7 +203,7 @@ class OfStreet(Input):
     street: str = Field(max_length=30, description=f"街道，{_AREA}", examples=["440511004"])
 
 
-class NewLine(OfStreet):
+class NewListLine(OfStreet):
     """Who does what about a kind of matter."""
 
     matter: str = Field(max_length=22, description="类别的标识", examples=[UID])
@@ -230,14 +230,14 @@ def kinds(request: HttpRequest) -> object:
     return [_kind(row) for row in matter_queries.matters_visible_to(_reader(request))]
 
 
-def add_kind(request: HttpRequest, body: NewKind) -> object:
+def add_kind(request: HttpRequest, body: NewMatterKind) -> object:
     """Add a kind."""
     values = body.model_dump(exclude={"district"})
     user = _reader(request)
     return _kind(keeping.add_matter(_area(body.district, Level.DISTRICT), actor=user, **values))
 
 
-def change_kind(request: HttpRequest, uid: str, body: KindChange) -> object:
+def change_kind(request: HttpRequest, uid: str, body: MatterKindChange) -> object:
     """Change a kind or end it."""
     user = _reader(request)
     row = matter_queries.matters_visible_to(user).filter(uid=uid).first()
@@ -261,7 +261,7 @@ def lines(request: HttpRequest, filters: Query[OfStreet]) -> object:
     return [_line(row) for row in rows]
 
 
-def say_line(request: HttpRequest, body: NewLine) -> object:
+def say_line(request: HttpRequest, body: NewListLine) -> object:
     """Write or take away a line; the list as it now is."""
     user, street = _reader(request), _area(body.street, Level.STREET)
     matter = matter_queries.matters_at(street.path).filter(uid=body.matter).first()
@@ -282,8 +282,8 @@ def _line(row: Handling) -> dict[str, Any]:
     }
 
 
-room.reads("/matters", "诉求：类别", list[Kind], name="voice_matters")(kinds)
-room.sends("/matters", "诉求：加一类", Kind, status=201, name="voice_matter_add")(add_kind)
-room.sends("/matters/{uid}", "诉求：改一类", Kind, name="voice_matter_change")(change_kind)
-room.reads("/duties", "诉求：三事清单", list[Line], name="voice_duties")(lines)
-room.sends("/duties", "诉求：改三事清单", list[Line], name="voice_duty_say")(say_line)
+room.reads("/matters", "诉求：类别", list[MatterKind], name="voice_matters")(kinds)
+room.sends("/matters", "诉求：加一类", MatterKind, status=201, name="voice_matter_add")(add_kind)
+room.sends("/matters/{uid}", "诉求：改一类", MatterKind, name="voice_matter_change")(change_kind)
+room.reads("/duties", "诉求：三事清单", list[ListLine], name="voice_duties")(lines)
+room.sends("/duties", "诉求：改三事清单", list[ListLine], name="voice_duty_say")(say_line)
