@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.personas import PERSONAS, World
 
-from linli.actors.choices import ADMINISTRATION
+from linli.actors.choices import ADMINISTRATION, BodyKind
 from linli.actors.models import Appointment, Body, Post
 from linli.core import clock
 from linli.core.parameters.models import ParameterValue
@@ -54,6 +54,7 @@ from linli.organizations.models import (
     Revocation,
     Tenure,
 )
+from linli.voice.models import Handling, Matter, Report
 
 KNOWN = (
     *("filing", "amendment", "activity", "incubation", "dormancy", "listing", "commendation", "annualreport"),
@@ -63,6 +64,7 @@ KNOWN = (
     *("membership", "enquiry", "pillar", "occasion", "tenure", "friendship"),
     *("partyunit", "partysession"),
     *("custody", "custodyentry"),
+    "report",
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
@@ -194,6 +196,29 @@ def of_grading(world: World, filed: Organization) -> list[str]:
     return rows
 
 
+def of_voice(world: World) -> list[str]:
+    """The resident's report about nobody, then about the street; the community answers and the street helps."""
+    community = Body.objects.get(area=world.community, kind=BodyKind.COMMUNITY)
+    street = Body.objects.get(area=world.street, kind=BodyKind.STREET)
+    report = Report(owner=world["resident"], scope=world.community.path, handler=community, asked=street)
+    report.tries, report.about = 3, None
+    rows = table(world, report, "：社区承办，请街道接办")
+    about = Report(owner=world["resident"], scope=world.community.path, about=street, tries=3)
+    rows += table(world, about, "：反映街道")
+    rows += ["\n## 诉求人是谁、清单归谁\n", "| 权限 | 谁有 |", "|---|---|"]
+    report.state = about.state = "replied"
+    kept = {
+        "看联系方式（社区承办） `voice.reveal_author`": ("voice.reveal_author", report),
+        "看联系方式（反映街道） `voice.reveal_author`": ("voice.reveal_author", about),
+        "维护诉求类别 `voice.keep_matters`": ("voice.keep_matters", Matter(scope=world.district.path)),
+        "维护三事清单 `voice.keep_handlings`": ("voice.keep_handlings", Handling(scope=world.street.path)),
+    }
+    for words, (name, subject) in kept.items():
+        may = [who for who in PERSONAS if world[who].has_perm(name, subject)]
+        rows.append(f"| {words} | {', '.join(may)} |")
+    return rows
+
+
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing, member: Member) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
     activity = begin_activity(filed, actor=world["founder"])
@@ -240,6 +265,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *table(world, Deregistration(organization=filed, scope=filed.scope, owner=world["founder"])),
         *of_grading(world, filed),
         *table(world, struck),
+        *of_voice(world),
         *administration(world),
         *imports(world),
         "",

@@ -33,6 +33,7 @@ from linli.demo.privacy import load_privacy
 from linli.demo.ranking import load_ranking
 from linli.demo.register import load_register
 from linli.demo.revocation import load_revocations
+from linli.demo.voice import load_voice
 from linli.demo.world import World
 from linli.organizations.models import Organization
 
@@ -102,5 +103,6 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{graded} 家有评估等级，{starred} 家有星级")
     progress(f"{load_revocations(world)} 件撤销和取缔")
     progress(f"联合会替 {load_custody(world)} 个会员管账")
+    progress(f"{load_voice(world)} 件居民诉求")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

@@ -16,6 +16,8 @@ from linli.organizations.choices.custody import VIEW as CUSTODIES
 from linli.organizations.choices.federation import VIEW as FEDERATIONS
 from linli.organizations.choices.party import VIEW as PARTY
 from linli.organizations.choices.revocation import VIEW as REVOCATIONS
+from linli.voice.choices.matters import VIEW as MATTERS
+from linli.voice.choices.report import VIEW as REPORTS
 
 
 def works_on_cases(user: Person) -> bool:
@@ -57,6 +59,10 @@ def build() -> None:
     register(
         Entry("待办", "portal:desk", order=10, icon="tasks", visible=lambda user: bool(grants_of(user)), count=_owed),
         Entry("我的申请", "organizations:mine", order=20, icon="file"),
+        Entry("诉求", "core:register", args=("reports",), group="诉求", order=10, visible=may(REPORTS)),
+        Entry("代居民登记", "voice:enter", group="诉求", order=20, visible=may("voice.enter_report")),
+        Entry("三事清单", "voice:duties", group="诉求", order=30, visible=may(MATTERS)),
+        Entry("诉求类别", "voice:matters", group="诉求", order=40, visible=may(MATTERS)),
         Entry("备案申请", "core:cases", args=("filing",), group="组织", order=10, visible=works_on_cases),
         Entry("变更与注销", "core:cases", args=("amendment",), group="组织", order=20, visible=works_on_cases),
         Entry("活动", "core:cases", args=("activity",), group="组织", order=25, visible=sees_activities),
@@ -136,6 +142,7 @@ def build() -> None:
         Entry("我的链接", "core:share_links", group="own", order=50, visible=works_on_cases),
         Entry("首页", "portal:home", face="public", order=10, icon="home"),
         Entry("我的", "organizations:mine", face="public", order=20, icon="person"),
+        Entry("说一说", "voice:home", face="public", order=15, icon="notice"),
         Entry("组织", "organizations:public_list", face="public", order=30, icon="people"),
         Entry("公示", "organizations:notices", face="public", order=40, icon="bell"),
         Entry("活动", "organizations:calendar", face="public", order=50, icon="calendar"),

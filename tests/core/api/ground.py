@@ -64,6 +64,10 @@ from linli.organizations.models import (
     Revocation,
 )
 from linli.organizations.queries.annual import due_of
+from linli.voice.actions.drafts import begin_report, save_report, submit_report
+from linli.voice.actions.intake import accept_report
+from linli.voice.actions.matters import take_over_common
+from linli.voice.models import Matter
 
 
 @dataclass
@@ -114,6 +118,7 @@ def ground(world: World, filed: Organization) -> Ground:
     _personal(made, founder)
     _imports(made, officer)
     _working(made, officer)
+    _said(made)
     return made
 
 
@@ -201,6 +206,27 @@ def _credited(made: Ground) -> None:
         ("/cases/listing", "step"): "reply_listing",
         ("/cases/listing", "paper"): paper.uid,
         ("/credit/infos", "uid"): info.uid,
+    }
+
+
+def _said(made: Ground) -> None:
+    """A report of the founder's that everybody may read, and its kind."""
+    world, founder, officer = made.world, made.world["founder"], made.world["street_officer"]
+    take_over_common(world.district, actor=world["district_officer"])
+    kind = Matter.objects.get(code="road_light")
+    draft = begin_report(actor=founder)
+    picture = store(paper_named("p"), subject=draft, slot="photo", actor=founder)
+    words = "三号楼门口的路灯不亮"
+    draft = save_report(draft, actor=founder, revision=None, matter=kind, words=words, area=world.community)
+    sent = submit_report(draft, actor=founder)
+    taken = accept_report(sent, actor=officer, matter=kind, urgency="simple", open_to_all=True)
+    made.names |= {
+        ("/cases/report", "uid"): taken.uid,
+        ("/cases/report", "paper"): picture.uid,
+        ("/cases/report", "step"): "withdraw_report",
+        ("/registers/reports", "uid"): taken.uid,
+        ("/voice/reports", "uid"): taken.uid,
+        ("/voice/matters", "uid"): kind.uid,
     }
 
 

@@ -148,6 +148,9 @@ UNGUARDED = {
     "data_consent_withdraw": "again is refused",
     "links_revoke": "again is the same, and must always be possible",
     "tokens_revoke": "again is the same, and must always be possible",
+    "voice_join": "again is the same",
+    "voice_leave": "again is the same",
+    "voice_matter_change": "again is the same: it sets what is named and reads nothing",
     "webhooks_test": "sends only",
     "webhooks_again": "sends only, under the same id",
 }

@@ -42,6 +42,7 @@ from linli.organizations.models import (
     PartyMember,
     PartyUnit,
 )
+from linli.voice.models import Contact, Follow, Report
 
 ID_NUMBERS = {"founder": "440524197002020024", "resident": "440524198001010013"}
 OWNING = {"owner", "user", "person", "recipient", "sent_by", "uploaded_by", "begun_by"}
@@ -238,6 +239,10 @@ MADE: dict[str, Callable[[User, World], Any]] = {
         HOLDINGS["committee-posts"].model, person, organization=organization(person, world, "议事会")
     ),
     **{slug: partial(of_an_organization, HOLDINGS[slug].model, given) for slug, given in OF_ORGANIZATIONS.items()},
+    "report-contacts": lambda person, world: made(
+        Contact, person, report=made(Report, person), name=f"name of {person.username}", phone="13800000000"
+    ),
+    "follows": lambda person, world: made(Follow, person, report=made(Report, world["stranger"])),
     "incidents": lambda person, world: made(HOLDINGS["incidents"].model, person, told_at=clock.now()),
     "posts": lambda person, world: made(
         HOLDINGS["posts"].model, person, area=world.street, body=world["street_officer"].posts.get().body

@@ -160,7 +160,8 @@ def _limits_of(field: forms.Field) -> tuple[str, dict[str, Any]]:
     words = " ".join(str(part) for part in (field.label, field.help_text) if part)
     if isinstance(field, forms.ModelChoiceField):
         limits["max_length"] = 64
-        words = f"{field.label}：{'标识' if outward(_models_of(field).model) == 'uid' else '代码'}"
+        named = {"uid": "标识", "code": "代码", "id": "编号"}[outward(_models_of(field).model)]
+        words = f"{field.label}：{named}"
     return words, limits
 
 
@@ -170,9 +171,9 @@ def _models_of(field: forms.ModelChoiceField[Any]) -> QuerySet[Any]:
 
 
 def outward(model: type[Model]) -> str:
-    """The field by which a record is named to the outside; never the serial key."""
+    """The field by which a record is named to the outside; only what is no secret (a body) goes by its number."""
     names = {field.name for field in model._meta.get_fields()}
-    return next(name for name in ("uid", "code") if name in names)
+    return next(name for name in ("uid", "code", "id") if name in names)
 
 
 def as_typed(field: forms.Field, value: Any) -> Any:
@@ -181,7 +182,9 @@ def as_typed(field: forms.Field, value: Any) -> Any:
         return ""
     if isinstance(field, forms.ModelChoiceField):
         known = _models_of(field)
-        found = known.filter(**{outward(known.model): value}).first() if value else None
+        name = outward(known.model)
+        fits = name != "id" or (str(value).isascii() and str(value).isdigit() and len(str(value)) < 19)
+        found = known.filter(**{name: value}).first() if value and fits else None
         # A name nobody knows must fail as a choice, not vanish as "nothing chosen".
         return found.pk if found is not None else ("0" if value else "")
     if isinstance(value, bool):

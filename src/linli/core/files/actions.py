@@ -40,9 +40,12 @@ ERASED = "files.erase"
 LONGEST_UPLOAD = dt.timedelta(days=1)
 
 
-def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor: User) -> Attachment:
+def store(
+    upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor: User, photos: bool = False
+) -> Attachment:
     """Check an upload and keep it in a slot of a saved record; the same file again gives the row that is there.
 
+    `photos` takes pictures alone, and calls them so: a document or the name of a file may tell who sent it.
     Whether the actor may is the question of the action that calls this, in whose transaction it takes part.
     Raises BadInput with a sentence: too large, empty, damaged, encrypted, with macros, not what its name says,
     too many, or (StorageError) a full disk.
@@ -53,6 +56,8 @@ def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor:
     _check_size(size, extension, limits)
     file = cast("IO[bytes]", upload.file)
     kind = recognise(file, extension)
+    if photos and kind.family is not Family.PHOTO:
+        raise refuse("photo", "这里只放照片。文件请截图或拍下来再传。")
     if kind.family is not Family.PHOTO and size > limits[DOCUMENT_MB] * MB:
         raise _too_large(size, limits[DOCUMENT_MB], photo=False)
     source = digest_of(file)
@@ -60,7 +65,8 @@ def store(upload: UploadedFile[Any], *, subject: models.Model, slot: str, actor:
         return present
     if attachments_of(subject, slot).count() >= limits[PER_SLOT]:
         raise refuse("many", f"这一项最多放 {limits[PER_SLOT]} 个文件。请先去掉不要的，或合并成一个 PDF。")
-    return _keep(file, kind, clean_name(upload.name or "", kind.extension), source, subject, slot, actor)
+    name = f"照片.{kind.extension}" if photos else clean_name(upload.name or "", kind.extension)
+    return _keep(file, kind, name, source, subject, slot, actor)
 
 
 def keep(

@@ -117,12 +117,14 @@ def first_count_sql(table: str, register: str, scope: str, facets: Mapping[str, 
     return _added(register, _grouped(table, scope, facets)).rstrip(";") + " ORDER BY path, facets;"
 
 
-def tally_sql(table: str, register: str, scope: str, facets: Mapping[str, str]) -> str:
+def tally_sql(table: str, register: str, scope: str, facets: Mapping[str, str], name: str = "") -> str:
     """Triggers that keep `core_tally` exact: each statement adds what it changed, in its own transaction.
 
     Rows are only ever added (a writer never waits for another); a job folds them. Every area above a record has a row
-    of its own, so a street's figure is read and not added up.
+    of its own, so a street's figure is read and not added up. `name` tells a table's second tally from its
+    first.
     """
+    name = name or table
     new, old = _grouped("new_rows", scope, facets), _grouped("old_rows", scope, facets, "-")
     bodies = {
         "insert": (_added(register, new), "REFERENCING NEW TABLE AS new_rows"),
@@ -135,36 +137,43 @@ def tally_sql(table: str, register: str, scope: str, facets: Mapping[str, str]) 
     }
     made = [
         f"""
-CREATE FUNCTION {table}_tally_{event}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {name}_tally_{event}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     {body}
     RETURN NULL;
 END $$;
-CREATE TRIGGER {table}_tally_{event} AFTER {event.upper()} ON {table} {rows}
-    FOR EACH STATEMENT EXECUTE FUNCTION {table}_tally_{event}();"""
+CREATE TRIGGER {name}_tally_{event} AFTER {event.upper()} ON {table} {rows}
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}_tally_{event}();"""
         for event, (body, rows) in bodies.items()
     ]
     return "\n".join([*made, first_count_sql(table, register, scope, facets)])
 
 
-def drop_tally_sql(table: str, register: str) -> str:
+def drop_tally_sql(table: str, register: str, name: str = "") -> str:
     """The way back."""
+    name = name or table
     events = ("insert", "delete", "update", "truncate")
     dropped = [
-        f"DROP TRIGGER {table}_tally_{event} ON {table}; DROP FUNCTION {table}_tally_{event}();" for event in events
+        f"DROP TRIGGER {name}_tally_{event} ON {table}; DROP FUNCTION {name}_tally_{event}();" for event in events
     ]
     return "\n".join([*dropped, f"DELETE FROM core_tally WHERE register = '{register}';"])
 
 
 class KeepTally(migrations.RunSQL):
-    """Let the database keep the tally of a register. `facets` pairs the declared facets with (column, kind)."""
+    """Let the database keep the tally of a register. `facets` pairs the declared facets with (column, kind). A table
+    that is the cases of a process and a register as well has two, each with a `name`."""
 
     def __init__(
-        self, table: str, register: str, facets: Mapping[str, tuple[str, str]], scope: str = "scope"
+        self,
+        table: str,
+        register: str,
+        facets: Mapping[str, tuple[str, str]],
+        scope: str = "scope",
+        name: str = "",
     ) -> None:
-        self.arguments = (table, register, facets, scope)
-        values = {name: facet_sql(column, kind) for name, (column, kind) in facets.items()}
-        super().__init__(tally_sql(table, register, scope, values), drop_tally_sql(table, register))
+        self.arguments = (table, register, facets, scope, *((name,) if name else ()))
+        values = {facet: facet_sql(column, kind) for facet, (column, kind) in facets.items()}
+        super().__init__(tally_sql(table, register, scope, values, name), drop_tally_sql(table, register, name))
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
         """Written as it was called."""

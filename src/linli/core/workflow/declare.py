@@ -76,7 +76,9 @@ class Duty:
     `raised_to`, who may urge. A SYSTEM duty takes `then` when its
     days have run. `named_by` is an attribute of the case that names the role where one loop serves several offices
     (a district's grade, a street's stars); `owed_by` is then who owes it as a rule.
-    `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
+    `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner. Where
+    the day is one of the case (`until`), the case gets the later day, and one extension is all there is, however
+    often the state is entered. `extended_by` names a permission asked beside the role, where several bodies hold it.
     """
 
     state: str
@@ -89,6 +91,7 @@ class Duty:
     extension: int | str | None = None
     basis: str = ""
     named_by: str = ""
+    extended_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,9 @@ class Process:
     unit: str = "件"
     content: str = "申请内容"  # the title above the facts
     owner_label: str = "申请人"  # what the timeline calls the owner
+    hides_owner: bool = False  # who brought it is told to nobody: no name, no post, no trace, no refusal
+    home: str = "organizations:mine"  # where its owner comes from, and what that page is called
+    home_label: str = "我的申请"
     columns: Sequence[Column] = ()  # what an export of its cases holds
     view: str = "core.view_cases"  # the permission that opens the list and the picture at all
     visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)

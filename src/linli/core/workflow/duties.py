@@ -50,7 +50,16 @@ def may_extend(user: User, task: Task) -> bool:
         and task.due_on is not None
         and clock.today() <= task.due_on
         and holds(user, task.role, task.scope)
+        and (not duty.extended_by or user.has_perm(duty.extended_by, task.case))
+        and not (duty.until and extended_before(task))
     )
+
+
+def extended_before(task: Task) -> bool:
+    """Whether this duty of the case was extended when the state was entered before."""
+    return Task.objects.filter(
+        case_type=task.case_type_id, case_id=task.case_id, state=task.state, extended_at__isnull=False
+    ).exists()
 
 
 def _held(pk: int, *, wait: bool = True) -> Task | None:
@@ -74,7 +83,7 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
         raise WrongState(EXTENDED, "这一步已经办完，不用再延长。")
     task = held
     duty = duty_of(task)
-    if task.extended_at is not None:
+    if task.extended_at is not None or (duty.until and extended_before(task)):
         raise WrongState(EXTENDED, "已经延长过一次。每一步只能延长一次，请在时限内办结。")
     if task.due_on is None or clock.today() > task.due_on:
         raise WrongState(EXTENDED, "时限已过，不能再延长。延长要在到期前提出。")
@@ -95,6 +104,9 @@ def extend_duty(task: Task, *, reason: str, actor: User) -> Task:
     task.level = Task.Level.NEAR if task.near_on <= today else passed
     task.extended_at = clock.now()
     task.save()
+    if duty.until:  # the day is the case's own, and counts on wherever the case goes
+        setattr(case, duty.until, task.due_on)
+        case.save(update_fields=[duty.until])
     event = record(actor, EXTENDED, case, reason=reason, days=more, before=before, after=task.due_on)
     if case.owner is not None and case.owner != actor:
         notify(
@@ -119,9 +131,16 @@ def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
     if not duty.raised_to or not holds(actor, duty.raised_to, task.scope):
         raise NotAllowed(URGED, "催办由上一级岗位提出。")
     case: Case = task.case  # type: ignore[assignment]
+    if is_hidden_owner(actor, case):
+        raise NotAllowed(URGED, "这是你自己的事，由别的同事催办。")
     event = record(actor, URGED, case, reason=reason)
     _tell_holders(task, task.role, title=f"催办：{task.title}", body=reason, event_id=event.pk)
     return task
+
+
+def is_hidden_owner(user: User, case: Case) -> bool:
+    """Whether what the person did by virtue of a post would tell that the hidden owner holds it."""
+    return case.process.hides_owner and case.owner_id is not None and case.owner_id == user.pk
 
 
 def _tell_holders(task: Task, role: str, *, title: str, body: str, event_id: int) -> None:

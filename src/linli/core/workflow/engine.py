@@ -83,8 +83,11 @@ def _moved_on(step: Step, case: Case) -> str:
     if last is None or last.name not in STEPS:
         return f"这件事现在是“{case.state_label}”，不能再“{step.label}”。请刷新页面看最新情况。"
     local = timezone.localtime(last.at)
+    process = case.process
+    hidden = process.hides_owner and last.actor_id == case.owner_id
+    who = process.owner_label if hidden else last.actor
     return (
-        f"{last.actor} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”，"
+        f"{who} 已在 {local.month}月{local.day}日 {local:%H:%M} 办了“{STEPS[last.name][0].past}”，"
         f"这件事现在是“{case.state_label}”，不用再办。你填的内容没有提交。"
     )
 
@@ -153,7 +156,8 @@ def settle(case: Case, actor: User, event: Event) -> None:
     if kept is not None:
         open_rows.update(title=case.title[:200], summary=case.summary[:300], scope=case.scope)
         return
-    open_rows.update(closed_at=clock.now(), closed_by=actor)
+    hidden = case.process.hides_owner and actor.pk == case.owner_id
+    open_rows.update(closed_at=clock.now(), closed_by=None if hidden else actor)
     duty = case.process.duty_in(case.state)
     if duty is not None:
         _open(case, case.process, duty, event)

@@ -9,6 +9,8 @@ from django import forms
 from linli.core.workflow.declare import Step
 
 if TYPE_CHECKING:
+    from linli.core.workflow.models import Case
+
     ModelForm = forms.ModelForm[Any]
 else:  # a class of Django that cannot be subscripted at run time
     ModelForm = forms.ModelForm
@@ -34,6 +36,9 @@ class StepForm(forms.Form):
         reason.help_text = str(step.hint)
         reason.error_messages["required"] = f"请写明“{step.label}”的理由，申请人会看到。"
 
+    def fit(self, case: Case) -> None:
+        """Fill in and narrow what depends on the case: called before the form is shown or checked."""
+
 
 class DraftForm(ModelForm):
     """A page of a draft: nothing is compulsory yet, but what `needed` names is not called optional either."""
@@ -50,6 +55,9 @@ class DraftForm(ModelForm):
 FORMS: dict[str, type[StepForm]] = {}
 
 
-def form_for(step: Step, data: Any = None) -> StepForm:
-    """The form of a step, bound when data is given."""
-    return FORMS.get(step.name, StepForm)(step, data)
+def form_for(step: Step, data: Any = None, case: Case | None = None) -> StepForm:
+    """The form of a step, bound when data is given, and fitted to a case where one is named."""
+    form = FORMS.get(step.name, StepForm)(step, data)
+    if case is not None:
+        form.fit(case)
+    return form

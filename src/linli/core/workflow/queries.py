@@ -101,15 +101,21 @@ def timeline(case: Case, *, public: bool = False) -> list[Entry]:
         .select_related("actor", "on_behalf_of")
         .order_by("-at", "-id")
     )
-    return [entry_of(event, owner_id=case.owner_id, public=public) for event in events if event.name in _told_names()]
+    names = _told_names()
+    if public and case.process.hides_owner:  # a draft lies nowhere: whoever opened it stands there without a post
+        names -= {"core.case_begun"}
+    told = [event for event in events if event.name in names]
+    return [entry_of(event, owner_id=case.owner_id, public=public, process=case.process) for event in told]
 
 
 def _told_names() -> set[str]:
     return {*STEPS, *duties.LABELS, "core.case_begun"}
 
 
-def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False) -> Entry:
-    """An event in words."""
+def entry_of(
+    event: Event, *, owner_id: int | None = None, public: bool = False, process: Process | None = None
+) -> Entry:
+    """An event in words; of a process that hides its owner, nothing of what the owner did tells who that is."""
     step = STEPS[event.name][0] if event.name in STEPS else None
     text = step.past if step else duties.LABELS.get(event.name, "开始填写")
     if event.name == duties.WARNED:
@@ -118,8 +124,9 @@ def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False)
         )
     if event.name == duties.EXTENDED:
         text = f"{text} {event.detail.get('days', '')} 个工作日"
+    process = STEPS[event.name][1] if event.name in STEPS else process
+    owner_label = process.owner_label if process else "申请人"
     own = event.actor_id == owner_id
-    owner_label = STEPS[event.name][1].owner_label if event.name in STEPS else "申请人"
     who = event.post if public and event.post and not own else str(event.actor)
     if public and step is not None and step.unnamed:
         who = str(step.unnamed)
@@ -127,7 +134,7 @@ def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False)
         at=event.at,
         text=text,
         who=owner_label if own else who,
-        post=event.post if not public else "",
+        post=event.post if not public and not (own and process and process.hides_owner) else "",
         behalf=owner_label if event.on_behalf_of_id or event.detail.get("behalf") else "",
         quote=str(event.detail.get("reason", "") or ""),
         tone={"danger": "late"}.get(step.tone, "") if step else ("late" if event.name == duties.RAISED else ""),

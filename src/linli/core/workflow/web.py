@@ -143,7 +143,11 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
         "due_tone": tone,
         "owed_by": role_words(task.role) if task else "",
         "steps": [
-            (step, bound if bound is not None and bound.step is step else form_for(step), basis_of(step, case))
+            (
+                step,
+                bound if bound is not None and bound.step is step else form_for(step, None, case),
+                basis_of(step, case),
+            )
             for step in steps
             if step.name not in sending
         ],
@@ -170,7 +174,8 @@ def may_urge(user: User, task: Task) -> bool:
     from linli.core.access.grants import holds
 
     duty = duties.duty_of(task)
-    return bool(duty.raised_to) and holds(user, duty.raised_to, task.scope) and not holds(user, task.role, task.scope)
+    above = bool(duty.raised_to) and holds(user, duty.raised_to, task.scope)
+    return above and not holds(user, task.role, task.scope) and not duties.is_hidden_owner(user, task.case)  # type: ignore[arg-type]
 
 
 def basis_of(step: Step, case: Case) -> str:
@@ -198,7 +203,7 @@ def case_step(request: HttpRequest, slug: str, uid: str, step: str) -> HttpRespo
     if request.method != "POST":
         return redirect(f"{case.get_absolute_url()}?step={step}#steps")
     assert isinstance(request.user, User)
-    form = form_for(chosen, request.POST)
+    form = form_for(chosen, request.POST, case)
     if not form.is_valid():
         return _again(request, case, form)
     rows = list(queries.open_rows(case).values_list("pk", flat=True))

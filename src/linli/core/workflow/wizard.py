@@ -19,12 +19,13 @@ REVIEW = "check"
 
 @dataclass(frozen=True)
 class Document:
-    """A paper an application brings."""
+    """A paper an application brings; `photos`: pictures alone, without their names."""
 
     slot: str
     label: str
     needed: bool
     why: str
+    photos: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,9 @@ class Wizard:
     sending: frozenset[str] = field(default=frozenset())
     next_words: str = ""
     sent: str = "申请已提交"
+    # The summary before sending, where a domain has more to say there: its template, and what it shows.
+    review_template: str = ""
+    review: Callable[[Case], dict[str, Any]] | None = None
     # Every form a page may show, where that depends on the case; empty: `pages` is the same for each.
     every_form: Sequence[type[forms.ModelForm[Any]]] = ()
 

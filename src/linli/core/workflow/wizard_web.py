@@ -269,7 +269,7 @@ def _change_documents(request: HttpRequest, wizard: Wizard, case: Case, page: Pa
     for document in page.documents:
         for upload in request.FILES.getlist(document.slot):
             try:
-                store(upload, subject=case, slot=document.slot, actor=user)
+                store(upload, subject=case, slot=document.slot, actor=user, photos=document.photos)
             except BadInput as refusal:
                 problems.setdefault(document.slot, []).append(f"“{upload.name}”：{refusal.message}")
     if problems:
@@ -326,5 +326,7 @@ def _review(request: HttpRequest, wizard: Wizard, case: Case) -> HttpResponse:
         "back_url": wizard.url(case, list(wizard.pages(case))[-1].slug),
         "next_words": wizard.next_words,
         "returned": _returned(case),
+        **(wizard.review(case) if wizard.review else {}),
     }
-    return render(request, "core/wizard_review.html", context, status=422 if error else 200)
+    template = wizard.review_template or "core/wizard_review.html"
+    return render(request, template, context, status=422 if error else 200)

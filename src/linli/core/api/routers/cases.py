@@ -187,7 +187,7 @@ def _add_steps(room: Room, process: Process) -> None:
         if unknown := [name for name, value in given.items() if name not in plain.fields and value is not None]:
             raise Problem(422, "input.refused", fields=dict.fromkeys(unknown, f"“{chosen.label}”不用填这一项。"))
         data = {plain.add_prefix(k): as_typed(plain.fields[k], v) for k, v in given.items() if k in plain.fields}
-        form = form_for(chosen, data)
+        form = form_for(chosen, data, case)
         if not form.is_valid():
             raise Problem(422, "input.refused", fields=fields_of(form.errors))
         done = perform(chosen, case, actor=user_of(request), **form.cleaned_data)
@@ -263,9 +263,11 @@ def _add_draft(room: Room, process: Process, wizard: Wizard) -> None:
     ) -> Any:
         case = found(process, request, uid, lock=True)
         wizard.must_edit(case, user_of(request))
-        if slot not in {document.slot for shown in wizard.pages(case) for document in shown.documents}:
+        asked = {document.slot: document for shown in wizard.pages(case) for document in shown.documents}
+        if slot not in asked:
             raise Problem(422, "input.refused", fields={"slot": "没有这一项材料。可用的见这件事的 slots。"})
-        return showing.paper(store(file, subject=case, slot=slot, actor=user_of(request)))
+        held = store(file, subject=case, slot=slot, actor=user_of(request), photos=asked[slot].photos)
+        return showing.paper(held)
 
     def detach(request: HttpRequest, uid: str, paper: str) -> None:
         case = found(process, request, uid, lock=True)

@@ -1,0 +1,1 @@
+"""What changes reports, matters and the list of who does what."""

@@ -1,0 +1,5 @@
+"""The fixtures of voice."""
+
+from tests.voice.voices import accepted, closed, dispatched, light, replied, sent, working
+
+__all__ = ["accepted", "closed", "dispatched", "light", "replied", "sent", "working"]
