@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "linli.areas",
     "linli.actors",
     "linli.organizations",
+    "linli.mediation",
     "linli.indicators",
     "linli.portal",
     *(["linli.demo"] if DEMO else []),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("areas/", include("linli.areas.urls")),
     path("settings/", include("linli.actors.urls")),
     path("", include("linli.organizations.urls")),
+    path("mediation/", include("linli.mediation.urls")),
     path("", include("linli.indicators.urls")),
     path("", include("linli.portal.urls")),
 ]

@@ -35,6 +35,7 @@ class Step:
     `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used. `unnamed` is
     what readers without a post are told instead of the name of who took it.
     `since` names a date of the case before which the step is not offered; the page says from when on it is.
+    `inward`: readers without a post are not told that it was taken.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Step:
     quiet: bool = False
     unnamed: StrOrPromise = ""
     since: str = ""
+    inward: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", frozenset(self.sources))
@@ -77,6 +79,8 @@ class Duty:
     days have run. `named_by` is an attribute of the case that names the role where one loop serves several offices
     (a district's grade, a street's stars); `owed_by` is then who owes it as a rule.
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner.
+    `held_by` is an attribute of the case that names the one person who owes it: a row of that person's inbox alone,
+    where not everybody of the post may know of the case. `raised_named` names, as `named_by` does, who is above.
     """
 
     state: str
@@ -89,6 +93,8 @@ class Duty:
     extension: int | str | None = None
     basis: str = ""
     named_by: str = ""
+    held_by: str = ""
+    raised_named: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,10 @@ class Stage:
 
 @dataclass
 class Process:
-    """The loop. `stages` is the straight way; states outside it (returned, refused, …) are drawn below it."""
+    """The loop. `stages` is the straight way; states outside it (returned, refused, …) are drawn below it.
+
+    `closed`: what is typed in its steps stays with the case; the trace keeps step and state alone.
+    """
 
     slug: str
     model_label: str
@@ -118,6 +127,7 @@ class Process:
     content: str = "申请内容"  # the title above the facts
     owner_label: str = "申请人"  # what the timeline calls the owner
     columns: Sequence[Column] = ()  # what an export of its cases holds
+    closed: bool = False
     view: str = "core.view_cases"  # the permission that opens the list and the picture at all
     visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)
     reach: Callable[[Person], Iterable[str]] | None = field(default=None, repr=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 
 from linli.core.workflow.declare import Step
+from linli.core.workflow.models import Case
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -34,6 +35,9 @@ class StepForm(forms.Form):
         reason.help_text = str(step.hint)
         reason.error_messages["required"] = f"请写明“{step.label}”的理由，申请人会看到。"
 
+    def fit(self, case: Case) -> None:
+        """Offer what this case allows to choose from; nothing to do for most."""
+
 
 class DraftForm(ModelForm):
     """A page of a draft: nothing is compulsory yet, but what `needed` names is not called optional either."""
@@ -50,6 +54,9 @@ class DraftForm(ModelForm):
 FORMS: dict[str, type[StepForm]] = {}
 
 
-def form_for(step: Step, data: Any = None) -> StepForm:
-    """The form of a step, bound when data is given."""
-    return FORMS.get(step.name, StepForm)(step, data)
+def form_for(step: Step, data: Any = None, case: Case | None = None) -> StepForm:
+    """The form of a step, bound when data is given, fitted to the case when one is."""
+    form = FORMS.get(step.name, StepForm)(step, data)
+    if case is not None:
+        form.fit(case)
+    return form

@@ -101,11 +101,13 @@ def timeline(case: Case, *, public: bool = False) -> list[Entry]:
         .select_related("actor", "on_behalf_of")
         .order_by("-at", "-id")
     )
-    return [entry_of(event, owner_id=case.owner_id, public=public) for event in events if event.name in _told_names()]
+    told = _told_names(public=public)
+    return [entry_of(event, owner_id=case.owner_id, public=public) for event in events if event.name in told]
 
 
-def _told_names() -> set[str]:
-    return {*STEPS, *duties.LABELS, "core.case_begun"}
+def _told_names(*, public: bool) -> set[str]:
+    inward = {name for name, (step, _process) in STEPS.items() if step.inward} if public else set()
+    return {*STEPS, *duties.LABELS, "core.case_begun"} - inward
 
 
 def entry_of(event: Event, *, owner_id: int | None = None, public: bool = False) -> Entry:

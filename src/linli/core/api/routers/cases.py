@@ -187,7 +187,7 @@ def _add_steps(room: Room, process: Process) -> None:
         if unknown := [name for name, value in given.items() if name not in plain.fields and value is not None]:
             raise Problem(422, "input.refused", fields=dict.fromkeys(unknown, f"“{chosen.label}”不用填这一项。"))
         data = {plain.add_prefix(k): as_typed(plain.fields[k], v) for k, v in given.items() if k in plain.fields}
-        form = form_for(chosen, data)
+        form = form_for(chosen, data, case)
         if not form.is_valid():
             raise Problem(422, "input.refused", fields=fields_of(form.errors))
         done = perform(chosen, case, actor=user_of(request), **form.cleaned_data)
