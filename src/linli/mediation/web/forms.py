@@ -8,6 +8,7 @@ from django import forms
 
 from linli.core import clock
 from linli.core.codes.fields import IdNumberField, MobileField
+from linli.core.workflow.declare import Step
 from linli.core.workflow.forms import FORMS, DraftForm, StepForm
 from linli.core.workflow.models import Case
 from linli.mediation.choices import cases as choices
@@ -125,7 +126,7 @@ def _offer(form: StepForm, case: Case, names: tuple[str, ...], *, loaded: bool) 
         words = f"{load.mediator}（{load.mediator.get_profession_display()}{skills}{hand}）"
         offered.append((load.mediator.uid, words))
     for name in names:
-        form.fields[name].widget.choices = [("", "请选择"), *offered]  # type: ignore[attr-defined]
+        form.fields[name].widget.choices = [("", "请选择"), *offered]
 
 
 class ConsentForm(StepForm):
@@ -243,7 +244,16 @@ class RulingForm(StepForm):
     ruling = forms.CharField(label="裁定书文号", max_length=60, strip=True)
 
 
-class DangerForm(StepForm):
+class InwardForm(StepForm):
+    """Words that the sides do not read."""
+
+    def __init__(self, step: Step, data: Any = None) -> None:
+        super().__init__(step, data)
+        self.fields["reason"].label = "说明"
+        self.fields["reason"].error_messages["required"] = f"请写明“{step.label}”的情况。"
+
+
+class DangerForm(InwardForm):
     """What was seen, and whether the police know."""
 
     police_told = forms.BooleanField(label="已报告公安机关", required=False)
@@ -266,5 +276,7 @@ FORMS.update(
         choices.APPLY_CONFIRMATION.name: ApplicationForm,
         choices.NOTE_RULING.name: RulingForm,
         choices.FLAG_DANGER.name: DangerForm,
+        choices.CLEAR_DANGER.name: InwardForm,
+        choices.FOLLOW_UP.name: InwardForm,
     }
 )
