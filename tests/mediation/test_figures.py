@@ -26,6 +26,7 @@ def settled(net: Network) -> Iterator[Network]:
     with clock.at(dt.datetime(2026, 6, 10, 2, tzinfo=dt.UTC)):
         for state in STATES:
             case_at(net, state)
+    with clock.at(dt.datetime(2026, 7, 20, 2, tzinfo=dt.UTC)):  # what was agreed has fallen due
         yield net
 
 
