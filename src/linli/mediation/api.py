@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
-from ninja import File, Form, Query, UploadedFile
+from ninja import Form, Query, UploadedFile
 from pydantic import Field
 
 from linli.areas.models import Area
@@ -20,8 +20,9 @@ from linli.core.api.listing import page
 from linli.core.api.problems import Problem
 from linli.core.api.rooms import Room
 from linli.core.api.routers import showing
+from linli.core.api.routers.cases import FILE
 from linli.core.api.routers.revealing import add_reveal
-from linli.core.api.schemas import UID, Answer, Input, Paged, Word, one_of, page_of, word
+from linli.core.api.schemas import UID, Answer, Input, Paged, Word, one_of, page_of, typed, word
 from linli.core.errors import NotAllowed
 from linli.mediation import queries
 from linli.mediation.actions import cases as actions
@@ -32,10 +33,11 @@ from linli.mediation.choices.network import NodeKind, Profession
 from linli.mediation.choices.states import PAPERS, Source
 from linli.mediation.models import MediationBody, MediationCase, Mediator
 
+_SLOT_WORDS = "；".join(f"{slot}：{label}" for slot, label in PAPERS)
 SOURCES: Any = one_of(Source.values)
 KINDS: Any = one_of(NodeKind.values)
 PROFESSIONS: Any = one_of(Profession.values)
-SLOTS: Any = one_of(slot for slot, _label in PAPERS)
+SLOT: Any = Annotated[str, Form(..., min_length=1, max_length=40, description=_SLOT_WORDS, examples=["other"])]  # type: ignore[type-arg]
 
 
 class BeginMediation(Input):
@@ -294,17 +296,13 @@ def join(request: HttpRequest, body: Joining) -> object:
     return {"uid": case.uid, "title": case.title}
 
 
-def attach(
-    request: HttpRequest,
-    uid: str,
-    slot: Form[SLOTS],
-    file: File[UploadedFile],
-) -> object:
+@typed(slot=SLOT, file=FILE)
+def attach(request: HttpRequest, uid: str, slot: str, file: UploadedFile) -> object:
     """A scan for the file."""
     case = queries.cases_visible_to(request.user).filter(uid=uid).first()
     if case is None:
         raise Http404
-    return showing.paper(joining.add_paper(case, file, slot=getattr(slot, "value", slot), actor=user_of(request)))
+    return showing.paper(joining.add_paper(case, file, slot=slot, actor=user_of(request)))
 
 
 def _person(row: Mediator) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def heads_it(user: Person, obj: Any = None) -> bool:
 @rules.predicate
 def sits(user: Person, obj: Any = None) -> bool:
     """One of the mediators of the case, as long as the post in the body is held."""
-    if obj is None or not isinstance(user, User):
+    if obj is None or obj.pk is None or not isinstance(user, User):
         return False
     seats = [seat for seat in obj.seats.all() if seat.until is None and seat.mediator.user_id == user.pk]
     return any(seat.mediator.body.body_id in served_by(user) for seat in seats)
