@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.personas import PERSONAS, World
+from tests.personas import PERSONAS, UserFactory, World, post
 
-from linli.actors.choices import ADMINISTRATION, BodyKind
+from linli.actors.choices import ADMINISTRATION, BodyKind, Role
 from linli.actors.models import Appointment, Body, Post
 from linli.core import clock
 from linli.core.parameters.models import ParameterValue
@@ -21,6 +22,9 @@ from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.models import Import
 from linli.core.workflow.declare import REGISTRY
 from linli.core.workflow.models import Case
+from linli.mediation.actions.cases import begin_case as begin_mediation
+from linli.mediation.actions.network import enrol_mediator, open_body
+from linli.mediation.models import MediationParty, Seat
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment
 from linli.organizations.actions.incubation import begin_incubation
@@ -65,13 +69,14 @@ KNOWN = (
     *("partyunit", "partysession"),
     *("custody", "custodyentry"),
     "report",
+    "mediation",
 )
 FILE = Path(__file__).parent.parent / "docs" / "matrix.md"
 
 
-def table(world: World, case: Case, heading: str = "") -> list[str]:
+def table(world: World, case: Case, heading: str = "", names: Sequence[str] = PERSONAS) -> list[str]:
     """The rows of one process: state by state, each step with who may take it."""
-    people = {name: world[name] for name in PERSONAS}
+    people = {name: world[name] for name in names}
     rows = [
         f"\n## {case.process.label}{heading} `{case.process.slug}`\n",
         "| 状态 | 步骤 | 谁可以办 |",
@@ -219,6 +224,37 @@ def of_voice(world: World) -> list[str]:
     return rows
 
 
+def of_mediation(world: World) -> list[str]:
+    """A case of the street's committee: the founder against the resident; mediator, head and who is of neither."""
+    officer, area = world["street_officer"], world.street
+    body = open_body(area, kind="street", name="东方街道调委会", place="一楼", actor=officer)
+    other = open_body(area, kind="trade", name="物业纠纷调委会", place="二楼", actor=officer)
+    for name, where, role in (
+        ("mediator", body, Role.MEDIATOR),
+        ("mediation_head", body, Role.MEDIATION_HEAD),
+        ("other_mediation_head", other, Role.MEDIATION_HEAD),
+    ):
+        if name not in world.people:
+            world.people[name] = UserFactory(username=name, name=name)
+        post(world.people[name], role, area, where.body)
+    row = enrol_mediator(body, user=world["mediator"], profession="law", actor=officer)
+    case = begin_mediation(body, actor=world["founder"])
+    case.lead = row
+    case.save()
+    Seat.objects.create(case=case, mediator=row)
+    MediationParty.objects.create(case=case, side="second", user=world["resident"])
+    typed = begin_mediation(body, actor=world["community_worker"], behalf=True, source="grid")
+    people = (*PERSONAS, "mediation_head", "other_mediation_head")
+    rows = [*table(world, case, "：当事人自己申请", people), *table(world, typed, "：社区代为登记", people)]
+    rows += ["\n## 调解网络\n", "| 权限 | 谁有 |", "|---|---|"]
+    for name in ("mediation.keep_body", "mediation.keep_mediators"):
+        may = [who for who in people if world[who].has_perm(name, body)]
+        rows.append(f"| `{name}` | {', '.join(may)} |")
+    party = MediationParty.objects.get(case=case, side="second")
+    may = [who for who in people if world[who].has_perm("mediation.reveal_party", party)]
+    return [*rows, f"| `mediation.reveal_party` | {', '.join(may)} |"]
+
+
 def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Filing, member: Member) -> None:
     amendment = begin_amendment(filed, kind="name", actor=world["founder"])
     activity = begin_activity(filed, actor=world["founder"])
@@ -268,6 +304,7 @@ def test_the_matrix_is_as_reviewed(world: World, filed: Organization, draft: Fil
         *of_voice(world),
         *administration(world),
         *imports(world),
+        *of_mediation(world),
         "",
     ]
     written = "\n".join(lines)

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "linli.actors",
     "linli.organizations",
     "linli.voice",
+    "linli.mediation",
     "linli.indicators",
     "linli.portal",
     *(["linli.demo"] if DEMO else []),

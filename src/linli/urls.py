@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/", include("linli.actors.urls")),
     path("", include("linli.organizations.urls")),
     path("voice/", include("linli.voice.urls")),
+    path("mediation/", include("linli.mediation.urls")),
     path("", include("linli.indicators.urls")),
     path("", include("linli.portal.urls")),
 ]

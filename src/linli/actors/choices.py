@@ -35,6 +35,7 @@ class Role(TextChoices):
     FEDERATION_SECRETARY = "federation_secretary", _("联合会秘书")
     FEDERATION_TREASURER = "federation_treasurer", _("联合会财务")
     MEDIATOR = "mediator", _("调解员")
+    MEDIATION_HEAD = "mediation_head", _("调委会主任")
     EVALUATOR = "evaluator", _("评审")
     MERCHANT = "merchant", _("爱心商户")
     VOLUNTEER = "volunteer", _("志愿者")
@@ -54,6 +55,8 @@ CASE_ROLES = (
     Role.DISTRICT_HEAD,
     Role.AUDITOR,
 )
+# Roles whose duties belong to one body alone, though several bodies of its kind may cover the same place.
+BODY_ROLES = (Role.MEDIATION_HEAD,)
 ADMINISTRATORS = (Role.SYSADMIN, Role.SECADMIN, Role.AUDITADMIN)
 
 # At which level of the tree a post of this role is expected: where none covers such an area, its duties lie idle.

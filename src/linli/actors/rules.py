@@ -108,7 +108,8 @@ rules.add_perm("core.set_parameter", keeps_the_parameter)
 rules.add_perm("core.set_policy", anywhere_as(Role.SECADMIN) & keeps_the_parameter)
 rules.add_perm("core.view_policies", anywhere_as(*ADMINISTRATORS))
 FEDERATION = (Role.FEDERATION_SECRETARY, Role.FEDERATION_TREASURER)
-rules.add_perm("core.view_desk", anywhere_as(*CASE_ROLES, *ADMINISTRATORS, *FEDERATION))
+MEDIATION = (Role.MEDIATOR, Role.MEDIATION_HEAD)
+rules.add_perm("core.view_desk", anywhere_as(*CASE_ROLES, *ADMINISTRATORS, *FEDERATION, *MEDIATION))
 # Administrators keep the system and see no business data, not even as figures.
 rules.add_perm("core.view_cases", anywhere_as(*CASE_ROLES))
 

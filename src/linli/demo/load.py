@@ -26,6 +26,7 @@ from linli.demo.federation import load_federations
 from linli.demo.grading import load_grading
 from linli.demo.growth import load_growth
 from linli.demo.legal import load_legal
+from linli.demo.mediation import load_mediation
 from linli.demo.party import load_party
 from linli.demo.people import People
 from linli.demo.places import load_places
@@ -104,5 +105,7 @@ def _load(progress: Callable[[str], None], organizations: int) -> None:
     progress(f"{load_revocations(world)} 件撤销和取缔")
     progress(f"联合会替 {load_custody(world)} 个会员管账")
     progress(f"{load_voice(world)} 件居民诉求")
+    bodies, quarrels = load_mediation(world)
+    progress(f"{bodies} 个调解组织，{quarrels} 件调解")
     run_clock()  # what is late by now was told
     record(system, LOADED, None, seed=SEED, organizations=organizations)

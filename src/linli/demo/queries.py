@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from linli.actors.queries import posts_on
+from linli.actors.choices import BODY_ROLES
+from linli.actors.queries import posts_on, role_in
 from linli.core import clock
 from linli.core.access.models import User
 from linli.core.workflow import OWNER
@@ -16,10 +17,11 @@ def waiting_for(users: Iterable[User]) -> dict[int, int]:
     """Open duties by user id, as workflow.queries.tasks_of counts them; two queries for any number of people."""
     wanted = [user.pk for user in users]
     held: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for user_id, role, path in (
-        posts_on(clock.today()).filter(user__in=wanted).values_list("user", "role", "area__path")
-    ):
+    posts = posts_on(clock.today()).filter(user__in=wanted)
+    for user_id, role, body_id, path in posts.values_list("user", "role", "body", "area__path"):
         held[user_id].append((role, path))
+        if role in BODY_ROLES:
+            held[user_id].append((role_in(role, body_id), path))
     counts = dict.fromkeys(wanted, 0)
     for role, owner, scope in Task.objects.filter(closed_at__isnull=True).values_list("role", "owner", "scope"):
         for pk in wanted:

@@ -11,6 +11,7 @@ from linli.core.sheets.declare import REGISTRY as SHEETS
 from linli.core.sheets.rules import scopes_of
 from linli.core.ui.navigation import Entry, register, register_search
 from linli.core.workflow import inbox
+from linli.mediation.choices.cases import VIEW as MEDIATIONS
 from linli.organizations.choices.credit import VIEW as CREDIT
 from linli.organizations.choices.custody import VIEW as CUSTODIES
 from linli.organizations.choices.federation import VIEW as FEDERATIONS
@@ -43,6 +44,12 @@ def federates(user: Person) -> bool:
 def sees_activities(user: Person) -> bool:
     """Holds a post that sees cases, or hears of activities for a federation."""
     return works_on_cases(user) or federates(user)
+
+
+def keeps_mediation(user: Person) -> bool:
+    """Keeps the list of mediation bodies: the street's officers, and the heads of committees."""
+    keepers = (Role.STREET_OFFICER, Role.STREET_HEAD, Role.MEDIATION_HEAD)
+    return any(grant.role in keepers for grant in grants_of(user))
 
 
 def closes_years(user: Person) -> bool:
@@ -97,6 +104,9 @@ def build() -> None:
         Entry("党组织", "core:cases", args=("partyunit",), group="党建", order=20, visible=may(PARTY)),
         Entry("三会一课", "core:cases", args=("partysession",), group="党建", order=30, visible=may(PARTY)),
         Entry("党员名册", "core:register", args=("partymembers",), group="党建", order=40, visible=may(PARTY)),
+        Entry("调解案件", "core:cases", args=("mediation",), group="调解", order=10, visible=may(MEDIATIONS)),
+        Entry("手上的案件", "mediation:load", group="调解", order=20, visible=may("mediation.view_load")),
+        Entry("调解组织", "mediation:bodies", group="调解", order=30, visible=keeps_mediation),
         Entry("个人信息请求", "core:cases", args=("request",), group="个人信息", order=10, visible=works_on_cases),
         Entry(
             "个人信息事件",
@@ -135,6 +145,7 @@ def build() -> None:
             order=30,
             visible=lambda user: user.has_perm("privacy.view_retention"),
         ),
+        Entry("我的调解", "mediation:mine", group="own", order=5),
         Entry("我的数据", "core:my_data", group="own", order=10),
         Entry("谁看过我的信息", "core:access_log", group="own", order=20),
         Entry("消息怎么收", "core:notice_preferences", group="own", order=30),

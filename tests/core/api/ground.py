@@ -13,10 +13,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.core.api import ground_federation
 from tests.core.api.ground_federation import paper_named
-from tests.personas import PDF, World
+from tests.personas import PDF, World, post
 
 from linli.actors.actions import begin_appointment
-from linli.actors.choices import BodyKind
+from linli.actors.choices import BodyKind, Role
 from linli.actors.models import Body, Post
 from linli.core import clock
 from linli.core.access.models import User
@@ -45,6 +45,10 @@ from linli.core.webhooks.models import Message, Webhook
 from linli.core.workflow.drafts import open_draft
 from linli.core.workflow.engine import perform
 from linli.indicators.actions.boards import compose_board
+from linli.mediation.actions.cases import begin_case as begin_mediation
+from linli.mediation.actions.cases import save_case as save_mediation
+from linli.mediation.actions.cases import submit_case as submit_mediation
+from linli.mediation.actions.network import enrol_mediator, open_body
 from linli.organizations.actions import ranking
 from linli.organizations.actions.activities import begin_activity
 from linli.organizations.actions.amendments import begin_amendment, submit_amendment
@@ -111,6 +115,7 @@ def ground(world: World, filed: Organization) -> Ground:
     ground_federation.entrusted(made)
     ground_federation.led(made)
     ground_federation.graded(made)
+    _mediated(made)
     _credited(made)
     _commended(made)
     _lawful(made)
@@ -184,6 +189,29 @@ def _cases(made: Ground, founder: Any) -> None:
         ("/cases/incident", "step"): "confirm_incident",
         ("/cases/assessment", "step"): "send_assessment",
         ("/publicity", "uid"): filing.uid,
+    }
+
+
+def _mediated(made: Ground) -> None:
+    """A case that the founder applied for, sent to the street's committee; its head is somebody of its own."""
+    world = made.world
+    officer = world["street_officer"]
+    body = open_body(world.street, kind="street", name="东方街道调委会", place="一楼", actor=officer)
+    post(world.people["mediator"], Role.MEDIATION_HEAD, world.street, body.body)
+    mediator = enrol_mediator(body, user=world["mediator"], profession="law", actor=officer)
+    case = begin_mediation(body, actor=world["founder"])
+    values = {"first_name": "甲", "second_name": "乙", "dispute": "other", "facts": "争执", "wish": "和好"}
+    case = save_mediation(case, actor=world["founder"], revision=None, **values)
+    paper = store(paper_named("other"), subject=case, slot="other", actor=world["founder"])
+    case = submit_mediation(case, actor=world["founder"])
+    made.names |= {
+        ("/cases/mediation", "uid"): case.uid,
+        ("/cases/mediation", "step"): "withdraw_case",
+        ("/cases/mediation", "paper"): paper.uid,
+        ("/mediation/cases", "uid"): case.uid,
+        ("/mediation/parties", "uid"): case.parties.get(side="first").uid,
+        ("/mediation/mediators", "uid"): mediator.uid,
+        ("/mediation", "uid"): body.uid,
     }
 
 

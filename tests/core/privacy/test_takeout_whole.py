@@ -29,6 +29,15 @@ from linli.core.privacy.models import Disclosure, VerifiedNumber
 from linli.core.privacy.queries import subject_of
 from linli.core.privacy.takeout_file import write_takeout
 from linli.core.workflow.models import Case
+from linli.mediation.actions.network import open_body
+from linli.mediation.models import (
+    CaseNote,
+    MediationBody,
+    MediationCase,
+    MediationParty,
+    MediationSession,
+    Mediator,
+)
 from linli.organizations.actions import filings
 from linli.organizations.choices.grading import SCORES
 from linli.organizations.models import (
@@ -201,6 +210,46 @@ def look(person: User, world: World) -> Disclosure:
     return Disclosure.objects.create(person=person, event=event)
 
 
+def mediation(person: User, world: World) -> MediationCase:
+    """A case the person applied for."""
+    body = MediationBody.objects.filter(kind="street").first() or open_body(
+        world.street, kind="street", name="调委会", place="一楼", actor=world["street_officer"]
+    )
+    row: MediationCase = made(MediationCase, person, body=body, facts=f"facts of {person.username}")
+    return row
+
+
+def side(person: User, world: World) -> MediationParty:
+    """One side of it."""
+    case = mediation(person, world)
+    return MediationParty.objects.create(case=case, side="first", user=person, name=f"name of {person.username}")
+
+
+def session(person: User, world: World) -> MediationSession:
+    """One time at the table."""
+    row: MediationSession = made(
+        MediationSession, world["mediator"], case=side(person, world).case, place=f"of {person.username}",
+        noted_by=world["mediator"],
+    )  # fmt: skip
+    return row
+
+
+def words(person: User, world: World) -> CaseNote:
+    """Words of a step that the sides may read."""
+    return CaseNote.objects.create(
+        case=side(person, world).case,
+        step="mediation.fail_case",
+        words=f"words of {person.username}",
+        by=world["mediator"],
+    )
+
+
+def mediator(person: User, world: World) -> Mediator:
+    """On the list of mediators."""
+    row: Mediator = made(Mediator, person, body=mediation(person, world).body, until=clock.today())
+    return row
+
+
 # What cannot be made from the fields alone: other rows come with it, or a rule of the database asks for more.
 OF_ORGANIZATIONS: dict[str, dict[str, Any]] = {
     "annual-reports": {"year": 2025},
@@ -209,6 +258,19 @@ OF_ORGANIZATIONS: dict[str, dict[str, Any]] = {
 MADE: dict[str, Callable[[User, World], Any]] = {
     "account": lambda person, world: person,
     **{slug: of_username(HOLDINGS[slug].model) for slug in ("logins", "login-failures", "lockouts")},
+    "mediations": mediation,
+    "mediation-sides": side,
+    "mediation-sessions": session,
+    "mediation-words": words,
+    "mediator-rows": mediator,
+    "mediator-trainings": lambda person, world: made(
+        HOLDINGS["mediator-trainings"].model,
+        world["mediator"],
+        mediator=mediator(person, world),
+        subject=f"of {person.username}",
+        noted_by=world["mediator"],
+        hours=4,
+    ),
     "gradings": grading,
     "grading-sheets": grading_sheet,
     "grading-votes": grading_vote,

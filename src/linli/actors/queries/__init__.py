@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
-from linli.actors.choices import ADMINISTRATORS, APPOINTMENT, BodyKind, Role
+from linli.actors.choices import ADMINISTRATORS, APPOINTMENT, BODY_ROLES, BodyKind, Role
 from linli.actors.models import Appointment, Body, Post
 from linli.areas.models import Area
 from linli.areas.queries import Node, picker_groups, picker_tree, predecessors
@@ -56,13 +56,19 @@ def _posts_today(user: User) -> list[Post]:
     )
 
 
+def role_in(role: str, body_id: int) -> str:
+    """A role in one body, as duties name it: "mediation_head.12"."""
+    return f"{role}.{body_id}"
+
+
 def provided_grants(user: User) -> list[Grant]:
     """The kernel's view of a person's posts; an area that took over another's place covers the old one's records."""
     posts = posts_of(user)
     before = _taken_over({post.area_id for post in posts}) if posts else {}
     return [
-        Grant(post.role, path, post.body_id, str(post.body))
+        Grant(role, path, post.body_id, str(post.body))
         for post in posts
+        for role in (post.role, *([role_in(post.role, post.body_id)] if post.role in BODY_ROLES else []))
         for path in (post.area.path, *before.get(post.area_id, ()))
     ]
 
@@ -89,7 +95,10 @@ def holders_of(role: str, scope: str) -> list[User]:
 
     An empty path asks for everybody who holds the role anywhere: those who answer for the installation.
     """
+    role, _dot, body = role.partition(".")
     posts = posts_on(clock.today()).filter(role=role, user__is_active=True)
+    if body:
+        posts = posts.filter(body_id=int(body))
     if not scope:
         return list({row.user_id: row.user for row in posts.select_related("user")}.values())
     posts = posts.filter(area_id__in=[int(part) for part in scope.split("/") if part])

@@ -61,7 +61,7 @@ def loops_of(role: str) -> tuple[Allowed, ...]:
                 steps.append((str(label), may))
             sees = sees or _may(user, f"{case._meta.app_label}.view_{process.slug}", case)
         owes = tuple(process.label_of(duty.state) for duty in process.duties if duty.owed_by == role)
-        if sees or steps:
+        if sees or steps or (process.closed and owes):
             found.append(Allowed(process, sees, tuple(steps), owes))
     return tuple(found)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Face = Literal["desk", "public"]
 #: Groups of the side menu from top to bottom. "bar" is the right end of the desk's top bar, "own" the menu under the
 #: person's name: what belongs to the account and not to the post.
-GROUPS = ("", "诉求", "组织", "联合会", "党建", "资源", "看数", "人员", "个人信息", "设置", "own", "bar")
+GROUPS = ("", "诉求", "组织", "联合会", "党建", "调解", "资源", "看数", "人员", "个人信息", "设置", "own", "bar")
 ASIDE = ("own", "bar")
 
 

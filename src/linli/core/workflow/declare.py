@@ -35,6 +35,7 @@ class Step:
     `told` is the sentence the owner gets as a notice ({title} is filled in); empty: the label is used. `unnamed` is
     what readers without a post are told instead of the name of who took it.
     `since` names a date of the case before which the step is not offered; the page says from when on it is.
+    `inward`: readers without a post are not told that it was taken.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Step:
     quiet: bool = False
     unnamed: StrOrPromise = ""
     since: str = ""
+    inward: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", frozenset(self.sources))
@@ -79,6 +81,8 @@ class Duty:
     `extension` (days or parameter key) allows one extension, before expiry, with a reason, told to the owner. Where
     the day is one of the case (`until`), the case gets the later day, and one extension is all there is, however
     often the state is entered. `extended_by` names a permission asked beside the role, where several bodies hold it.
+    `held_by` is an attribute of the case that names the one person who owes it: a row of that person's inbox alone,
+    where not everybody of the post may know of the case. `raised_named` names, as `named_by` does, who is above.
     """
 
     state: str
@@ -92,6 +96,8 @@ class Duty:
     basis: str = ""
     named_by: str = ""
     extended_by: str = ""
+    held_by: str = ""
+    raised_named: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,10 @@ class Stage:
 
 @dataclass
 class Process:
-    """The loop. `stages` is the straight way; states outside it (returned, refused, …) are drawn below it."""
+    """The loop. `stages` is the straight way; states outside it (returned, refused, …) are drawn below it.
+
+    `closed`: what is typed in its steps stays with the case; the trace keeps step and state alone.
+    """
 
     slug: str
     model_label: str
@@ -124,6 +133,7 @@ class Process:
     home: str = "organizations:mine"  # where its owner comes from, and what that page is called
     home_label: str = "我的申请"
     columns: Sequence[Column] = ()  # what an export of its cases holds
+    closed: bool = False
     view: str = "core.view_cases"  # the permission that opens the list and the picture at all
     visible_to: Callable[[Person], QuerySet[Any]] | None = field(default=None, repr=False)
     reach: Callable[[Person], Iterable[str]] | None = field(default=None, repr=False)

@@ -40,6 +40,12 @@ def duty_of(task: Task) -> Duty:
     return duty
 
 
+def role_above(task: Task) -> str:
+    """The role that sees to a late row; empty where nobody stands above."""
+    duty = duty_of(task)
+    return str(getattr(task.case, duty.raised_named)) if duty.raised_named else duty.raised_to
+
+
 def may_extend(user: User, task: Task) -> bool:
     """Whether the holder may ask for the one extension: before expiry, not yet used, and the duty allows it."""
     duty = duty_of(task)
@@ -127,8 +133,8 @@ def urge_duty(task: Task, *, reason: str, actor: User) -> Task:
     if held is None:
         raise WrongState(URGED, "这一步已经办完，不用催了。")
     task = held
-    duty = duty_of(task)
-    if not duty.raised_to or not holds(actor, duty.raised_to, task.scope):
+    above = role_above(task)
+    if not above or not holds(actor, above, task.scope):
         raise NotAllowed(URGED, "催办由上一级岗位提出。")
     case: Case = task.case  # type: ignore[assignment]
     if is_hidden_owner(actor, case):
@@ -228,7 +234,7 @@ def climb(pks: Iterable[int], level: Task.Level) -> int:
         for row in rows
     )
     Task.objects.filter(pk__in=[row.pk for row in rows]).update(level=level)
-    raised = [(row, duty_of(row).raised_to) for row in rows] if late else []
+    raised = [(row, role_above(row)) for row in rows] if late else []
     Task.objects.bulk_create(_watching(row, role, level) for row, role in raised if role)
     tell = _Teller()
     for row, event in zip(rows, events, strict=True):

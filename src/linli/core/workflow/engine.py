@@ -107,7 +107,8 @@ def finish(step: Step, case: Case, actor: User, **inputs: Any) -> Event:
         raise BadInput(step.name, "还有内容没填对。" + " ".join(fields.values()), fields=fields) from error
     case.save()
     behalf = actor.pk == case.entered_by_id and actor.pk != case.owner_id
-    detail = {name: trace_of(value) for name, value in inputs.items() if value not in (None, "")}
+    told = {} if process.closed else inputs
+    detail = {name: trace_of(value) for name, value in told.items() if value not in (None, "")}
     detail |= {"state": case.state} | ({"behalf": True} if behalf else {})
     event = record(actor, step.name, case, on_behalf_of=case.owner if behalf else None, detail=detail)
     settle(case, actor, event)
@@ -154,7 +155,12 @@ def settle(case: Case, actor: User, event: Event) -> None:
     open_rows = Task.objects.filter(case_type=event.subject_type, case_id=case.pk, closed_at__isnull=True)
     kept = open_rows.filter(state=case.state, kind=Task.Kind.ACT).first()
     if kept is not None:
-        open_rows.update(title=case.title[:200], summary=case.summary[:300], scope=case.scope)
+        told = {"title": case.title[:200], "summary": case.summary[:300], "scope": case.scope}
+        duty = case.process.duty_in(case.state)
+        if duty is not None and duty.held_by:  # handed on to somebody else of the same post
+            told["owner"] = getattr(case, duty.held_by)
+        open_rows.filter(kind=Task.Kind.ACT).update(**told)
+        open_rows.exclude(kind=Task.Kind.ACT).update(**{name: told[name] for name in ("title", "summary", "scope")})
         return
     hidden = case.process.hides_owner and actor.pk == case.owner_id
     open_rows.update(closed_at=clock.now(), closed_by=None if hidden else actor)
@@ -179,7 +185,7 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
         case_id=case.pk,
         state=case.state,
         role=(role := holder_of(duty, case)),
-        owner=(case.owner or case.entered_by) if role == OWNER else None,
+        owner=_person_of(duty, case) if role == OWNER else None,
         scope=case.scope,
         title=case.title[:200],
         summary=case.summary[:300],
@@ -191,9 +197,17 @@ def _open(case: Case, process: Process, duty: Duty, event: Event) -> None:
     )
 
 
+def _person_of(duty: Duty, case: Case) -> User | None:
+    """The one whose own matter a duty is."""
+    held: User | None = getattr(case, duty.held_by) if duty.held_by else None
+    return held or case.owner or case.entered_by
+
+
 def holder_of(duty: Duty, case: Case) -> str:
     """The role that owes a duty of this case: the stand-in where the applicant or who entered it holds the post, and
     where the case is its owner's and has none: an organization without an account."""
+    if duty.held_by:
+        return OWNER
     interested = [person for person in (case.owner, case.entered_by) if person is not None]
     if duty.owed_by == OWNER and duty.stands_in and not interested:
         return duty.stands_in

@@ -101,15 +101,16 @@ def timeline(case: Case, *, public: bool = False) -> list[Entry]:
         .select_related("actor", "on_behalf_of")
         .order_by("-at", "-id")
     )
-    names = _told_names()
+    names = _told_names(public=public)
     if public and case.process.hides_owner:  # a draft lies nowhere: whoever opened it stands there without a post
         names -= {"core.case_begun"}
     told = [event for event in events if event.name in names]
     return [entry_of(event, owner_id=case.owner_id, public=public, process=case.process) for event in told]
 
 
-def _told_names() -> set[str]:
-    return {*STEPS, *duties.LABELS, "core.case_begun"}
+def _told_names(*, public: bool) -> set[str]:
+    inward = {name for name, (step, _process) in STEPS.items() if step.inward} if public else set()
+    return {*STEPS, *duties.LABELS, "core.case_begun"} - inward
 
 
 def entry_of(

@@ -120,7 +120,14 @@ def role_words(role: str) -> str:
     from django.utils.module_loading import import_string
 
     own = {"owner": "申请人", "system": "到期自动办理"}
-    return own.get(role) or str(dict(import_string(settings.LINLI_ROLES).choices).get(role, role))
+    plain = role.partition(".")[0]  # a role in one body: "mediation_head.12"
+    return own.get(role) or str(dict(import_string(settings.LINLI_ROLES).choices).get(plain, plain))
+
+
+def owed_words(task: Task) -> str:
+    """Who owes a row, in words; of a duty that one person holds, the post."""
+    duty = duties.duty_of(task)
+    return role_words(duty.owed_by if duty.held_by and task.kind == Task.Kind.ACT else task.role)
 
 
 def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None) -> dict[str, Any]:
@@ -141,11 +148,11 @@ def case_context(request: HttpRequest, case: Case, bound: StepForm | None = None
         "task": task,
         "due": words,
         "due_tone": tone,
-        "owed_by": role_words(task.role) if task else "",
+        "owed_by": owed_words(task) if task else "",
         "steps": [
             (
                 step,
-                bound if bound is not None and bound.step is step else form_for(step, None, case),
+                bound if bound is not None and bound.step is step else form_for(step, case=case),
                 basis_of(step, case),
             )
             for step in steps
@@ -173,9 +180,9 @@ def may_urge(user: User, task: Task) -> bool:
     """Whether the person stands above whoever owes the step, and may remind them."""
     from linli.core.access.grants import holds
 
-    duty = duties.duty_of(task)
-    above = bool(duty.raised_to) and holds(user, duty.raised_to, task.scope)
-    return above and not holds(user, task.role, task.scope) and not duties.is_hidden_owner(user, task.case)  # type: ignore[arg-type]
+    above = duties.role_above(task)
+    raised = bool(above) and holds(user, above, task.scope)
+    return raised and not holds(user, task.role, task.scope) and not duties.is_hidden_owner(user, task.case)  # type: ignore[arg-type]
 
 
 def basis_of(step: Step, case: Case) -> str:

@@ -1,0 +1,1 @@
+"""Everything that changes the network and the cases."""
