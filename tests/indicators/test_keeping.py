@@ -42,9 +42,10 @@ def test_a_check_of_what_is_right_says_so(world: World) -> None:
         *("organizations", "party-units", "party-people", "committee-posts", "filings", "amendments"),
         *("federation-members", "friendships", "enquiries", "occasions", "occasions-done", "incubations", "hubs"),
         *("activities", "major-reports", "registrations", "deregistrations", "graded", "starred"),
+        *("voice_reports", "voice_sent_out"),
     }
     assert {each.facts: each.drifted for each in found} == dict.fromkeys({"duties", *of_organizations}, 0)
-    assert Event.objects.filter(name="indicators.checked").count() == 20
+    assert Event.objects.filter(name="indicators.checked").count() == 22
 
 
 def test_drift_is_found_told_and_mended(world: World) -> None:

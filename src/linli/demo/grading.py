@@ -21,7 +21,7 @@ from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.choices.grading import NATIONAL, SCORES, STARS, Scheme
 from linli.organizations.choices.grading_sheet import SheetState
 from linli.organizations.models import Grading, GradingRound, GradingSheet, HeldGrade, Organization
-from linli.organizations.queries.eligibility import refusals_for
+from linli.organizations.queries.eligibility import interests_of, refusals_for
 from linli.organizations.queries.revocation import who_meets_a_ground
 
 EVALUATORS = 5  # beside the persona
@@ -231,9 +231,9 @@ class _Story:
                 self._mark(other, 0)
 
     def _vote(self, grading: Grading, n: int, end: str) -> None:
-        seats = [
-            seat.user for seat in self.row.seats.filter(board="commission").select_related("user").order_by("pk")
-        ]
+        board = self.row.seats.filter(board="commission").select_related("user").order_by("pk")
+        # Whoever has an interest, or the name of somebody who has, leaves the vote to the others.
+        seats = [seat.user for seat in board if not interests_of(seat.user, grading.organization)]
         said = ["for"] * (len(seats) - 2) + ["against", "abstain"]
         with clock.at(self.at(24 if end != "ballot" else 3)):
             for user, choice in list(zip(seats, said, strict=True))[: 4 if end == "ballot" else None]:

@@ -166,7 +166,7 @@ class Hand(Answer):
     wanted: int = Field(description="每年要多少学时", examples=[12])
 
 
-class Joining(Input):
+class MediationJoining(Input):
     """The code that the mediator gave."""
 
     code: str = Field(max_length=20, examples=["7KQ2M9XD"])
@@ -290,7 +290,7 @@ def load(request: HttpRequest, uid: str) -> object:
 # --- cases ----------------------------------------------------------------------------------------------------------
 
 
-def join(request: HttpRequest, body: Joining) -> object:
+def join(request: HttpRequest, body: MediationJoining) -> object:
     """Find the own case."""
     case = joining.join_case(body.code.replace("\0", ""), actor=user_of(request))
     return {"uid": case.uid, "title": case.title}
