@@ -111,9 +111,11 @@ def apply(pending: Sequence[Migration], *, fresh: bool) -> None:
 
     A step that waits for a table keeps everybody else from it, so it gives up, lets them through, and tries again.
     What is built beside the work (not atomic) waits for running transactions without being in anybody's way.
+    A step and the mark that it is done are one transaction; Django alone writes the mark behind it where a foreign
+    key is made last, and a process that was killed in between would make the tables twice.
     """
     from django.core.management import call_command
-    from django.db import OperationalError, connection
+    from django.db import OperationalError, connection, transaction
 
     if fresh:
         call_command("migrate", interactive=False, verbosity=0)
@@ -125,7 +127,8 @@ def apply(pending: Sequence[Migration], *, fresh: bool) -> None:
             )
         for again in range(LOCK_TRIES, 0, -1):
             try:
-                call_command("migrate", migration.app_label, migration.name, interactive=False, verbosity=0)
+                with transaction.atomic() if migration.atomic else contextlib.nullcontext():
+                    call_command("migrate", migration.app_label, migration.name, interactive=False, verbosity=0)
                 break
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE or again == 1:

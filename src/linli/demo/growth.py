@@ -12,6 +12,7 @@ from linli.core.access.models import User
 from linli.demo.personas import STREET
 from linli.demo.world import World, moment
 from linli.organizations.actions import dormant, incubation, rating
+from linli.organizations.choices.filing import LegalStatus
 from linli.organizations.models import Dormancy, Incubation, Incubator, Organization
 from linli.organizations.rules.incubation import MAY_APPLY
 
@@ -108,7 +109,8 @@ def _dormant(world: World) -> None:
     with clock.at(moment(world.back(18), "02:07")):
         rating.rate_all()
         dormant.notice_dormant(limit=16)
-    for n, matter in enumerate(Dormancy.objects.select_related("organization__area__parent", "owner")[:8]):
+    filed = Dormancy.objects.filter(organization__legal_status=LegalStatus.FILED)  # what the street may end
+    for n, matter in enumerate(filed.select_related("organization__area__parent", "owner")[:8]):
         _heard(world, n, matter)
     with clock.at(world.now):
         rating.rate_all()
