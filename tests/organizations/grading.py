@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from tests.personas import PDF, BodyFactory, UserFactory, World, post
 
 from linli.actors.choices import BodyKind, Role
@@ -154,3 +155,7 @@ def noticed(world: World, organization: Organization, round: GradingRound, in_fa
     total = round.members
     grading = voted(grading, ["for"] * in_favour + ["against"] * (total - in_favour))
     return gradings.count_grading(grading, actor=officer_of(world, grading))
+
+
+def refused_by(name: str, error: pytest.ExceptionInfo[IntegrityError]) -> None:
+    assert name in str(error.value.__cause__.diag.constraint_name)  # type: ignore[union-attr]
